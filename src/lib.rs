@@ -1,8 +1,14 @@
 //! **Longhand**: deep learning written out in longhand.
 
 pub mod error;
+pub mod rng;
+pub mod scalar;
+pub mod tensor;
 
 pub use error::{Error, Result};
+pub use rng::Rng;
+pub use scalar::Scalar;
+pub use tensor::Tensor;
 
 /// What is wrong with `LONGHAND_ISA` or `LONGHAND_THREADS`, if anything is. A program calls this
 /// when it starts, so as to say so in a sentence; otherwise the first computation panics with it.

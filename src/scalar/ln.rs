@@ -1,0 +1,105 @@
+//! ln x, the natural logarithm, from bits, one division and a polynomial. Chapter 3 uses it.
+//!
+//! # How
+//!
+//! **1. Read the exponent.** A positive float *is* m·2ᵏ. Its bits, seen as a whole number, grow
+//! with it, so subtracting the bits of √½ before the exponent is cut off moves the seam: the m
+//! that is left lies between √½ and √2, on both sides of 1, rather than between 1 and 2. Then
+//!
+//! ```text
+//! ln x = k·ln 2 + ln m,    m = 1 + f,    f = m − 1 exactly
+//! ```
+//!
+//! and where x is close to 1, k is 0 and nothing cancels. (Subnormal numbers have their exponent in
+//! the wrong place: they are first multiplied by a power of two.)
+//!
+//! **2. Make it odd.** With s = f / (2 + f), 1 + f = (1 + s) / (1 − s), and
+//!
+//! ```text
+//! ln(1 + f) = ln(1 + s) − ln(1 − s) = 2s + ⅔s³ + ⅖s⁵ + … = 2s + s·z·p(z),   z = s² < 0.03
+//! ```
+//!
+//! The even powers are gone and s is less than half of f, so a short p will do: four coefficients
+//! for f32, seven for f64, from Remez's exchange in `tests/golden/scalar/fit.py`.
+//!
+//! **3. Spend the rounding errors where they are small.** 2s carries the error of a quotient. But
+//! 2s = f − s·f and s·f = f²/2 − s·f²/2, so with R = z·p(z)
+//!
+//! ```text
+//! ln(1 + f) = f − (f²/2 − s·(f²/2 + R))
+//! ```
+//!
+//! where f is exact and the bracket is small beside it (this arrangement is K. C. Ng's). k·ln 2 is
+//! added as head and rest, the small part first; [the exponential](super::exp) says why.
+
+use super::exp::{LN_2_F32, LN_2_F64};
+use super::polynomial;
+
+/// (ln((1 + s)/(1 − s)) − 2s) / s³ in z = s²
+const P_F32: [f32; 4] = [0.6666666, 0.40000334, 0.285373, 0.23582293];
+
+/// (ln((1 + s)/(1 − s)) − 2s) / s³ in z = s²
+const P_F64: [f64; 7] = [
+    0.6666666666666734,
+    0.3999999999941432,
+    0.2857142874247489,
+    0.22222198563484813,
+    0.18183564866676616,
+    0.15314035835736295,
+    0.14796105432192297,
+];
+
+/// ln x
+#[inline(always)]
+pub(super) fn ln_f32(x: f32) -> f32 {
+    const SEAM: u32 = std::f32::consts::FRAC_1_SQRT_2.to_bits();
+    const FRACTION: u32 = (1 << 23) - 1;
+    let subnormal = x < f32::MIN_POSITIVE;
+    let bits = if subnormal { x * 16_777_216.0 } else { x }.to_bits();
+    // An exponent is stored with 127 added; 2²⁴ came in just now.
+    let bias: u32 = if subnormal { 127 + 24 } else { 127 };
+
+    let shifted = bits.wrapping_sub(SEAM).wrapping_add(127 << 23);
+    let k = (shifted >> 23).wrapping_sub(bias) as i32 as f32;
+    let f = f32::from_bits((shifted & FRACTION).wrapping_add(SEAM)) - 1.0;
+
+    let s = f / (2.0 + f);
+    let z = s * s;
+    let r = z * polynomial(z, P_F32);
+    let half_square = 0.5 * f * f;
+    let bracket = half_square - (s * (half_square + r) + k * LN_2_F32[1]);
+    let result = k * LN_2_F32[0] - (bracket - f);
+
+    let result = if x == f32::INFINITY { x } else { result };
+    let result = if x == 0.0 { f32::NEG_INFINITY } else { result };
+    // True for positive numbers and zeros, false for NaN.
+    if x >= 0.0 { result } else { f32::NAN }
+}
+
+/// ln x
+#[inline(always)]
+pub(super) fn ln_f64(x: f64) -> f64 {
+    const SEAM: u64 = std::f64::consts::FRAC_1_SQRT_2.to_bits();
+    const FRACTION: u64 = (1 << 52) - 1;
+    /// 2⁵²: the low bits of a float of this size are a whole number.
+    const WHOLE: f64 = 4_503_599_627_370_496.0;
+    let subnormal = x < f64::MIN_POSITIVE;
+    let bits = if subnormal { x * 18_014_398_509_481_984.0 } else { x }.to_bits();
+    let bias = if subnormal { 1023.0 + 54.0 } else { 1023.0 };
+
+    let shifted = bits.wrapping_sub(SEAM).wrapping_add(1023 << 52);
+    // Vectors of u64 have no conversion to f64 on older machines: lay the bits inside 2⁵².
+    let k = f64::from_bits((shifted >> 52) | WHOLE.to_bits()) - (WHOLE + bias);
+    let f = f64::from_bits((shifted & FRACTION).wrapping_add(SEAM)) - 1.0;
+
+    let s = f / (2.0 + f);
+    let z = s * s;
+    let r = z * polynomial(z, P_F64);
+    let half_square = 0.5 * f * f;
+    let bracket = half_square - (s * (half_square + r) + k * LN_2_F64[1]);
+    let result = k * LN_2_F64[0] - (bracket - f);
+
+    let result = if x == f64::INFINITY { x } else { result };
+    let result = if x == 0.0 { f64::NEG_INFINITY } else { result };
+    if x >= 0.0 { result } else { f64::NAN }
+}

@@ -1,0 +1,371 @@
+//! Arithmetic element by element, with NumPy's broadcasting (chapter 1).
+//!
+//! Each output element depends on its own inputs alone, so work can be split over threads and
+//! vector lanes in any way without a bit changing.
+
+use super::{MAX_RANK, Shape, Tensor, isa, threads};
+use crate::Scalar;
+
+/// Elements per piece of work handed to a thread.
+pub(super) const PIECE: usize = 1 << 15;
+
+/// Calls `work` on every `piece` elements of `out`, with the number of the first, on the threads
+/// in use; what fits one piece stays on the caller's.
+pub(super) fn in_pieces<T: Scalar>(
+    out: &mut [T],
+    piece: usize,
+    work: impl Fn(usize, &mut [T]) + Sync,
+) {
+    let pieces = out.chunks_mut(piece).enumerate();
+    threads::for_each(pieces, |(number, out)| work(number * piece, out));
+}
+
+impl<T: Scalar> Tensor<T> {
+    /// `f` of every element.
+    ///
+    /// ```
+    /// # use longhand::Tensor;
+    /// let a = Tensor::vector(&[1.0_f32, -2.0]);
+    /// assert_eq!(a.map(|x| x * x).data(), [1.0, 4.0]);
+    /// ```
+    pub fn map(&self, f: impl Fn(T) -> T + Sync) -> Self {
+        Self::build(self.shape, |out| {
+            in_pieces(out, PIECE, |start, out| {
+                let input = &self.data()[start..start + out.len()];
+                isa::vectorize(
+                    #[inline(always)]
+                    || out.iter_mut().zip(input).for_each(|(out, &x)| *out = f(x)),
+                );
+            });
+        })
+    }
+
+    /// Replaces every element by `f` of it, in place.
+    pub fn apply(&mut self, f: impl Fn(T) -> T + Sync) {
+        in_pieces(self.data_mut(), PIECE, |_, piece| {
+            isa::vectorize(
+                #[inline(always)]
+                || piece.iter_mut().for_each(|x| *x = f(*x)),
+            );
+        });
+    }
+
+    /// `f` of every pair of elements; the two shapes are broadcast to one.
+    ///
+    /// ```
+    /// # use longhand::Tensor;
+    /// let column = Tensor::new([2, 1], vec![10.0_f32, 20.0]);
+    /// let row = Tensor::vector(&[1.0, 2.0, 3.0]);
+    /// assert_eq!(column.zip(&row, |c, r| c + r).data(), [11.0, 12.0, 13.0, 21.0, 22.0, 23.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast.
+    #[track_caller]
+    pub fn zip(&self, other: &Self, f: impl Fn(T, T) -> T + Sync) -> Self {
+        let Some(shape) = self.shape.broadcast(other.shape) else {
+            panic!("shapes {} and {} do not broadcast", self.shape, other.shape);
+        };
+        let runs = Broadcast::new(shape, self.shape, other.shape);
+        let (a, b) = (self.data(), other.data());
+        Self::build(shape, |out| {
+            runs.each_run(
+                out,
+                #[inline(always)]
+                |out, at| {
+                    let (a, b) = (&a[at.a..], &b[at.b..]);
+                    match at.steps {
+                        (1, 1) => {
+                            let pairs = a[..out.len()].iter().zip(&b[..out.len()]);
+                            out.iter_mut().zip(pairs).for_each(|(out, (&a, &b))| *out = f(a, b));
+                        }
+                        (1, _) => {
+                            let (a, b) = (&a[..out.len()], b[0]);
+                            out.iter_mut().zip(a).for_each(|(out, &a)| *out = f(a, b));
+                        }
+                        (_, 1) => {
+                            let (a, b) = (a[0], &b[..out.len()]);
+                            out.iter_mut().zip(b).for_each(|(out, &b)| *out = f(a, b));
+                        }
+                        _ => out.fill(f(a[0], b[0])),
+                    }
+                },
+            );
+        })
+    }
+
+    /// Replaces every element `x` by `f(x, y)` in place, where `y` is the element of `other`,
+    /// broadcast to this shape, at the same place.
+    ///
+    /// # Panics
+    /// If `other` does not broadcast to this tensor's shape.
+    #[track_caller]
+    pub fn update(&mut self, other: &Self, f: impl Fn(T, T) -> T + Sync) {
+        let shape = self.shape;
+        if shape.broadcast(other.shape) != Some(shape) {
+            panic!("shape {} does not broadcast to {shape}", other.shape);
+        }
+        let runs = Broadcast::new(shape, shape, other.shape);
+        runs.each_run(
+            self.data_mut(),
+            #[inline(always)]
+            |out, at| {
+                let b = &other.data()[at.b..];
+                match at.steps.1 {
+                    1 => out.iter_mut().zip(b).for_each(|(x, &y)| *x = f(*x, y)),
+                    _ => out.iter_mut().for_each(|x| *x = f(*x, b[0])),
+                }
+            },
+        );
+    }
+
+    /// This tensor repeated along axes of size 1, and along new leading axes, to fill `shape`.
+    ///
+    /// # Panics
+    /// If it does not broadcast to that shape.
+    #[track_caller]
+    pub fn expand(&self, shape: impl Into<Shape>) -> Self {
+        let shape = shape.into();
+        if self.shape.broadcast(shape) != Some(shape) {
+            panic!("shape {} does not expand to {shape}", self.shape);
+        }
+        Self::build(shape, |out| {
+            Broadcast::new(shape, self.shape, self.shape).each_run(out, |out, at| match at.steps {
+                (1, _) => out.copy_from_slice(&self.data()[at.a..at.a + out.len()]),
+                _ => out.fill(self.data()[at.a]),
+            });
+        })
+    }
+
+    /// Sums over every axis that broadcasting to this shape repeated: the adjoint of
+    /// [`expand`](Self::expand), and so the gradient that a broadcast operand receives.
+    ///
+    /// ```
+    /// # use longhand::Tensor;
+    /// let gradient = Tensor::<f32>::ones([4, 3]);
+    /// assert_eq!(gradient.sum_to([3]).data(), [4.0, 4.0, 4.0]);
+    /// assert_eq!(gradient.sum_to([4, 1]).shape(), [4, 1]);
+    /// ```
+    ///
+    /// # Panics
+    /// If `shape` does not broadcast to this tensor's shape.
+    #[track_caller]
+    pub fn sum_to(&self, shape: impl Into<Shape>) -> Self {
+        let shape = shape.into();
+        if shape.broadcast(self.shape) != Some(self.shape) {
+            panic!("shape {} does not sum to {shape}", self.shape);
+        }
+        let extra = self.rank() - shape.rank();
+        let mut sum = self.clone();
+        for axis in (0..self.rank()).rev() {
+            let repeated = axis < extra || shape[axis - extra] == 1;
+            if repeated && self.shape[axis] != 1 {
+                sum = sum.sum_axis(axis as isize).unsqueeze(axis as isize);
+            }
+        }
+        sum.reshape(shape)
+    }
+
+    /// −1 for negative elements, 1 for positive ones, else 0.
+    pub fn sign(&self) -> Self {
+        self.map(|x| {
+            if x > T::ZERO {
+                T::ONE
+            } else if x < T::ZERO {
+                -T::ONE
+            } else {
+                T::ZERO
+            }
+        })
+    }
+
+    /// |x| of every element.
+    pub fn abs(&self) -> Self {
+        self.map(T::abs)
+    }
+
+    /// √x of every element.
+    pub fn sqrt(&self) -> Self {
+        self.map(T::sqrt)
+    }
+
+    /// x² of every element.
+    pub fn square(&self) -> Self {
+        self.map(|x| x * x)
+    }
+
+    /// xⁿ of every element, by repeated squaring.
+    pub fn powi(&self, n: i32) -> Self {
+        self.map(|x| x.powi(n))
+    }
+
+    /// eˣ of every element.
+    pub fn exp(&self) -> Self {
+        self.map(T::exp)
+    }
+
+    /// The natural logarithm of every element.
+    pub fn ln(&self) -> Self {
+        self.map(T::ln)
+    }
+
+    /// The hyperbolic tangent of every element.
+    pub fn tanh(&self) -> Self {
+        self.map(T::tanh)
+    }
+
+    /// 1 / (1 + e⁻ˣ) of every element.
+    pub fn sigmoid(&self) -> Self {
+        self.map(T::sigmoid)
+    }
+
+    /// Elements below `least` are raised to it; NaN stays NaN.
+    pub fn clamp_min(&self, least: T) -> Self {
+        self.map(|x| if x < least { least } else { x })
+    }
+
+    /// Elements above `most` are lowered to it; NaN stays NaN.
+    pub fn clamp_max(&self, most: T) -> Self {
+        self.map(|x| if x > most { most } else { x })
+    }
+
+    /// The larger of each pair; NaN where either is NaN.
+    #[track_caller]
+    pub fn maximum(&self, other: &Self) -> Self {
+        self.zip(other, T::maximum)
+    }
+
+    /// The smaller of each pair; NaN where either is NaN.
+    #[track_caller]
+    pub fn minimum(&self, other: &Self) -> Self {
+        self.zip(other, T::minimum)
+    }
+
+    /// The element of `yes` where this one is not 0, else that of `no`; all three broadcast.
+    #[track_caller]
+    pub fn select(&self, yes: &Self, no: &Self) -> Self {
+        let Some(shape) = yes.shape.broadcast(no.shape).and_then(|s| s.broadcast(self.shape))
+        else {
+            panic!("mask {}, {} and {} do not broadcast", self.shape, yes.shape, no.shape);
+        };
+        let (mask, yes, no) = (self.expand(shape), yes.expand(shape), no.expand(shape));
+        Self::build(shape, |out| {
+            let choices = mask.data().iter().zip(yes.data().iter().zip(no.data()));
+            for (out, (&mask, (&yes, &no))) in out.iter_mut().zip(choices) {
+                *out = if mask != T::ZERO { yes } else { no };
+            }
+        })
+    }
+}
+
+/// Two operands walked side by side over one broadcast shape.
+///
+/// Neighbouring axes that both operands cross in one stride are merged, so that what remains is
+/// a few outer axes and one inner run, along which each operand steps by 1 or stays (0).
+struct Broadcast {
+    rank: usize,
+    sizes: [usize; MAX_RANK],
+    a: [usize; MAX_RANK],
+    b: [usize; MAX_RANK],
+}
+
+/// Where a run begins in both operands, and whether they step along it (1) or stay (0).
+struct At {
+    a: usize,
+    b: usize,
+    steps: (usize, usize),
+}
+
+impl Broadcast {
+    fn new(shape: Shape, a: Shape, b: Shape) -> Self {
+        let strides = |operand: Shape| {
+            let (extra, own) = (shape.rank() - operand.rank(), operand.strides());
+            let mut strides = [0; MAX_RANK];
+            for axis in extra..shape.rank() {
+                strides[axis] = if operand[axis - extra] == 1 { 0 } else { own[axis - extra] };
+            }
+            strides
+        };
+        let (a, b) = (strides(a), strides(b));
+        let mut merged = Self { rank: 1, sizes: [1; MAX_RANK], a: [0; MAX_RANK], b: [0; MAX_RANK] };
+        for axis in (0..shape.rank()).filter(|&axis| shape[axis] != 1) {
+            let (last, size) = (merged.rank - 1, shape[axis]);
+            let joins = merged.a[last] == size * a[axis] && merged.b[last] == size * b[axis];
+            let place = match (merged.sizes[last], joins) {
+                (1, _) | (_, true) => last,
+                _ => merged.rank,
+            };
+            merged.rank = place + 1;
+            merged.sizes[place] *= size;
+            (merged.a[place], merged.b[place]) = (a[axis], b[axis]);
+        }
+        merged
+    }
+
+    /// Calls `work` on every run of the output with the place of its operands.
+    #[inline(always)]
+    fn each_run<T: Scalar>(&self, out: &mut [T], work: impl Fn(&mut [T], At) + Sync) {
+        let inner = self.rank - 1;
+        let (run, steps) = (self.sizes[inner], (self.a[inner], self.b[inner]));
+        if out.is_empty() {
+            return;
+        }
+        if inner == 0 {
+            return in_pieces(out, PIECE, |start, out| {
+                isa::vectorize(
+                    #[inline(always)]
+                    || work(out, At { a: start * steps.0, b: start * steps.1, steps }),
+                );
+            });
+        }
+        in_pieces(out, run * PIECE.div_ceil(run), |start, out| {
+            let mut counter = self.counter(start / run);
+            isa::vectorize(
+                #[inline(always)]
+                || {
+                    for out in out.chunks_exact_mut(run) {
+                        work(out, At { a: counter.a, b: counter.b, steps });
+                        self.advance(&mut counter);
+                    }
+                },
+            );
+        });
+    }
+
+    /// The outer indices of run `number`, and where they lead to.
+    fn counter(&self, number: usize) -> Counter {
+        let mut counter = Counter { index: [0; MAX_RANK], a: 0, b: 0 };
+        let mut rest = number;
+        for axis in (0..self.rank - 1).rev() {
+            let index = rest % self.sizes[axis];
+            rest /= self.sizes[axis];
+            counter.index[axis] = index;
+            counter.a += index * self.a[axis];
+            counter.b += index * self.b[axis];
+        }
+        counter
+    }
+
+    /// On to the next run: the last outer index goes up, and carries.
+    #[inline(always)]
+    fn advance(&self, counter: &mut Counter) {
+        for axis in (0..self.rank - 1).rev() {
+            counter.index[axis] += 1;
+            counter.a += self.a[axis];
+            counter.b += self.b[axis];
+            if counter.index[axis] < self.sizes[axis] {
+                return;
+            }
+            counter.index[axis] = 0;
+            counter.a -= self.sizes[axis] * self.a[axis];
+            counter.b -= self.sizes[axis] * self.b[axis];
+        }
+    }
+}
+
+/// Where a walk over the runs stands.
+struct Counter {
+    index: [usize; MAX_RANK],
+    a: usize,
+    b: usize,
+}

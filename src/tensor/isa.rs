@@ -1,0 +1,208 @@
+//! Which vector instructions to use, and loops compiled for them (chapter 1).
+//!
+//! A program built for "any x86-64" may use only what every such processor has: registers of
+//! four `f32`, and no fused multiply-add. Most machines have more. So the hot loops are compiled
+//! several times, once for each instruction set, and the best one is picked while running.
+//!
+//! The choice changes the speed and nothing else. `LONGHAND_ISA` asks for a lower one.
+
+use crate::{Error, Result};
+use std::cell::Cell;
+use std::fmt;
+use std::sync::OnceLock;
+
+/// An instruction set that the fast loops are compiled for, from the plainest up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Isa {
+    /// What every machine of this architecture has.
+    Portable,
+    /// 64-bit ARM: registers of 128 bits. Part of the architecture's baseline.
+    Neon,
+    /// x86-64 with AVX2 and FMA: registers of 256 bits.
+    Avx2,
+    /// x86-64 with AVX-512F as well: registers of 512 bits, and twice as many of them.
+    Avx512,
+}
+
+impl Isa {
+    /// All of them, plainest first, whether this machine has them or not.
+    pub const ALL: [Isa; 4] = [Isa::Portable, Isa::Neon, Isa::Avx2, Isa::Avx512];
+
+    /// The name that `LONGHAND_ISA` knows it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Isa::Portable => "portable",
+            Isa::Neon => "neon",
+            Isa::Avx2 => "avx2",
+            Isa::Avx512 => "avx512",
+        }
+    }
+
+    /// Whether this machine can run it.
+    pub fn is_supported(self) -> bool {
+        match self {
+            Isa::Portable => true,
+            Isa::Neon => cfg!(target_arch = "aarch64"),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => Isa::Avx2.is_supported() && is_x86_feature_detected!("avx512f"),
+            #[cfg(not(target_arch = "x86_64"))]
+            Isa::Avx2 | Isa::Avx512 => false,
+        }
+    }
+
+    /// Those that this machine can run, plainest first.
+    pub fn supported() -> impl Iterator<Item = Isa> {
+        Isa::ALL.into_iter().filter(|isa| isa.is_supported())
+    }
+
+    /// The instruction set that `LONGHAND_ISA` holding `value` asks for: the best one if it is
+    /// unset.
+    ///
+    /// # Errors
+    /// If the name is unknown, or this machine cannot run that instruction set.
+    pub fn choose(value: Option<&str>) -> Result<Isa> {
+        let Some(value) = value else {
+            return Ok(Isa::supported().max().unwrap_or(Isa::Portable));
+        };
+        let error = Error::new(VARIABLE).found(format_args!("{value:?}"));
+        let names = Isa::supported().map(Isa::name).collect::<Vec<_>>().join(", ");
+        match Isa::ALL.into_iter().find(|isa| isa.name() == value) {
+            Some(isa) if isa.is_supported() => Ok(isa),
+            Some(_) => Err(error
+                .expected(format_args!("one that this processor has: {names}"))
+                .help("unset it, and the best one is used")),
+            None => Err(error
+                .expected(format_args!("one of {names}"))
+                .help("unset it, and the best one is used")),
+        }
+    }
+}
+
+impl fmt::Display for Isa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The environment variable that asks for a lower instruction set than the best.
+const VARIABLE: &str = "LONGHAND_ISA";
+
+/// What the environment asks for: read once.
+static CHOSEN: OnceLock<Result<Isa>> = OnceLock::new();
+
+thread_local! {
+    /// What [`with`] asks for on this thread.
+    static OVERRIDE: Cell<Option<Isa>> = const { Cell::new(None) };
+}
+
+/// The instruction set in use, or what is wrong with `LONGHAND_ISA`. A program calls this when
+/// it starts, to say so before it has done any work.
+///
+/// # Errors
+/// If `LONGHAND_ISA` holds an unknown name or one that this machine cannot run.
+pub fn check() -> Result<Isa> {
+    if let Some(isa) = OVERRIDE.get() {
+        return Ok(isa);
+    }
+    let chosen = CHOSEN.get_or_init(|| match std::env::var_os(VARIABLE) {
+        None => Isa::choose(None),
+        Some(value) => Isa::choose(Some(&value.to_string_lossy())),
+    });
+    chosen.clone()
+}
+
+/// The instruction set in use.
+///
+/// # Panics
+/// If `LONGHAND_ISA` is wrong; see [`check`].
+#[inline]
+pub fn current() -> Isa {
+    match (OVERRIDE.get(), CHOSEN.get()) {
+        (Some(isa), _) | (None, Some(&Ok(isa))) => isa,
+        _ => check().unwrap_or_else(|error| panic!("{error}")),
+    }
+}
+
+/// Runs `f` with `isa` in use on this thread, and on the threads of the pool that work for it.
+///
+/// ```
+/// use longhand::tensor::isa::{self, Isa};
+/// isa::with(Isa::Portable, || assert_eq!(isa::current(), Isa::Portable));
+/// ```
+///
+/// # Panics
+/// If this machine cannot run it.
+#[track_caller]
+pub fn with<R>(isa: Isa, f: impl FnOnce() -> R) -> R {
+    assert!(isa.is_supported(), "this processor does not have {isa}");
+    struct Restore(Option<Isa>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            OVERRIDE.set(self.0);
+        }
+    }
+    let _restore = Restore(OVERRIDE.replace(Some(isa)));
+    f()
+}
+
+// ANCHOR: vectorize
+/// Runs a plain loop, compiled for the instruction set in use.
+///
+/// Mark the closure `#[inline(always)]`, as here, and every function of the loop's own that it
+/// calls as well: only what is inlined is compiled anew for each instruction set. (A call that
+/// stays a call still gives the right answer, but one element at a time.)
+///
+/// ```
+/// use longhand::tensor::isa::vectorize;
+///
+/// /// out ← x·y + z, element by element.
+/// fn multiply_add(x: &[f32], y: &[f32], z: &[f32], out: &mut [f32]) {
+///     vectorize(
+///         #[inline(always)]
+///         || {
+///             for (((out, x), y), z) in out.iter_mut().zip(x).zip(y).zip(z) {
+///                 *out = x.mul_add(*y, *z);
+///             }
+///         },
+///     )
+/// }
+///
+/// let mut out = [0.0; 3];
+/// multiply_add(&[1.0, 2.0, 3.0], &[4.0; 3], &[0.5; 3], &mut out);
+/// assert_eq!(out, [4.5, 8.5, 12.5]);
+/// ```
+///
+/// Loops over slices zipped together, as above, or over `chunks_exact`, become vector code; so
+/// does `if` where both sides are cheap values. A sum does not: the compiler never changes the
+/// order of additions. Write it with as many running sums as a register has lanes (16 do for
+/// all), and add those up in a fixed order at the end.
+///
+/// The compiler never fuses `a * b + c` by itself, so the same loop gives the same bits under
+/// every instruction set.
+#[inline(always)]
+pub fn vectorize<R>(f: impl FnOnce() -> R) -> R {
+    match current() {
+        // SAFETY: `current` returns only what this processor supports.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512 => unsafe { avx512(f) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 => unsafe { avx2(f) },
+        _ => f(),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx2,fma")]
+fn avx512<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2<R>(f: impl FnOnce() -> R) -> R {
+    f()
+}
+// ANCHOR_END: vectorize

@@ -1,0 +1,466 @@
+//! The fast engine is held to its plain reference, bit for bit; the pool of threads to its word.
+//!
+//! Each product runs under every instruction set that this machine has, on 1, 2, 3 and 5 threads,
+//! and with or without what C held before.
+
+use longhand::tensor::gemm::{Matrix, MatrixMut, Operand, matmul, matmul_with, reference};
+use longhand::tensor::isa::{self, Isa};
+use longhand::tensor::threads;
+use longhand::{Rng, Scalar};
+use std::collections::HashSet;
+use std::fmt::Debug;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// A number's bits; all NaNs are one.
+trait Bits: Scalar {
+    type Word: PartialEq + Debug;
+    fn word(self) -> Self::Word;
+}
+
+impl Bits for f32 {
+    type Word = u32;
+    fn word(self) -> u32 {
+        if self.is_nan() { u32::MAX } else { self.to_bits() }
+    }
+}
+
+impl Bits for f64 {
+    type Word = u64;
+    fn word(self) -> u64 {
+        if self.is_nan() { u64::MAX } else { self.to_bits() }
+    }
+}
+
+/// How a factor lies in memory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Layout {
+    Rows,
+    Columns,
+    /// Rows with gaps between them.
+    Gaps,
+    /// Neither rows nor columns in one run.
+    Scattered,
+}
+
+const LAYOUTS: [Layout; 4] = [Layout::Rows, Layout::Columns, Layout::Gaps, Layout::Scattered];
+
+fn numbers<T: Scalar>(count: usize, rng: &mut Rng) -> Vec<T> {
+    (0..count).map(|_| rng.uniform_in(-T::ONE, T::ONE)).collect()
+}
+
+fn view<T: Scalar>(data: &[T], rows: usize, cols: usize, layout: Layout) -> Matrix<'_, T> {
+    match layout {
+        Layout::Rows => Matrix::new(data, rows, cols),
+        Layout::Columns => Matrix::new(data, cols, rows).t(),
+        Layout::Gaps => Matrix::strided(&data[1..], rows, cols, cols + 3, 1),
+        Layout::Scattered => Matrix::strided(data, rows, cols, 2 * cols + 1, 2),
+    }
+}
+
+/// Enough numbers for a matrix in any layout.
+fn room(rows: usize, cols: usize) -> usize {
+    (rows + 1) * (2 * cols + 4)
+}
+
+/// Under every instruction set of this machine: says which are left out, once.
+fn instruction_sets() -> Vec<Isa> {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        for isa in Isa::ALL.into_iter().filter(|isa| !isa.is_supported()) {
+            println!("note: this processor does not have {isa}: not tested");
+        }
+    });
+    Isa::supported().collect()
+}
+
+struct Case<'a, T> {
+    a: Matrix<'a, T>,
+    b: Matrix<'a, T>,
+    before: &'a [T],
+    gap: usize,
+}
+
+impl<T: Bits> Case<'_, T> {
+    /// `multiply` agrees with the reference, and leaves the gaps between C's rows alone.
+    #[track_caller]
+    fn check(&self, what: &str, multiply: impl Fn(bool, MatrixMut<T>)) {
+        let (m, n) = (self.a.rows(), self.b.cols());
+        for accumulate in [false, true] {
+            let (mut expected, mut found) = (self.before.to_vec(), self.before.to_vec());
+            reference(
+                self.a,
+                self.b,
+                accumulate,
+                MatrixMut::strided(&mut expected, m, n, n + self.gap),
+            );
+            multiply(accumulate, MatrixMut::strided(&mut found, m, n, n + self.gap));
+            for (i, (expected, found)) in expected.iter().zip(&found).enumerate() {
+                assert!(
+                    expected.word() == found.word(),
+                    "{what}, {m}×{}×{n} of {}, accumulate {accumulate}: at ({}, {}) \
+                     {found:?}, not {expected:?}",
+                    self.a.cols(),
+                    T::NAME,
+                    i / (n + self.gap).max(1),
+                    i % (n + self.gap).max(1),
+                );
+            }
+        }
+    }
+}
+
+/// One product in the given layouts, everywhere.
+fn product<T: Bits>(
+    (m, k, n): (usize, usize, usize),
+    (left, right): (Layout, Layout),
+    isas: &[Isa],
+    counts: &[usize],
+) {
+    let rng = &mut Rng::new((m * 10_007 + k * 101 + n) as u64);
+    let (a, b) = (numbers::<T>(room(m, k), rng), numbers::<T>(room(k, n), rng));
+    let before = numbers::<T>(m * (n + 2), rng);
+    let case = Case {
+        a: view(&a, m, k, left),
+        b: view(&b, k, n, right),
+        before: &before,
+        gap: if left == Layout::Gaps { 2 } else { 0 },
+    };
+    for &isa in isas {
+        for &count in counts {
+            case.check(
+                &format!("{isa}, {count} threads, {left:?} by {right:?}"),
+                |accumulate, c| {
+                    isa::with(isa, || {
+                        threads::with(count, || matmul(case.a, case.b, accumulate, c));
+                    });
+                },
+            );
+        }
+    }
+}
+
+#[test]
+fn small_sizes_all_of_them() {
+    let isas = instruction_sets();
+    for m in 0..=20 {
+        for n in 0..=20 {
+            for k in [0, 1, 2, 7, 8, 20] {
+                let layouts =
+                    (LAYOUTS[(m + n + k) % 4], LAYOUTS[(m + 3 * n + k / 2 + (m * n) % 3) % 4]);
+                product::<f32>((m, k, n), layouts, &isas, &[1]);
+                product::<f64>((m, k, n), layouts, &isas, &[1]);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_layout() {
+    for size in [(5, 9, 3), (13, 17, 34), (25, 31, 67), (101, 300, 35), (1, 70, 80), (80, 70, 1)] {
+        for left in LAYOUTS {
+            for right in LAYOUTS {
+                product::<f32>(size, (left, right), &instruction_sets(), &[1]);
+                product::<f64>(size, (left, right), &instruction_sets(), &[1]);
+            }
+        }
+    }
+}
+
+/// Around the edges of tiles, strips and blocks; primes; long and thin ones; outer products.
+#[rustfmt::skip]
+const AWKWARD: [(usize, usize, usize); 26] = [
+    (12, 256, 16), (13, 257, 17), (96, 64, 33), (97, 65, 31), (193, 513, 65), (211, 127, 199),
+    (64, 64, 64), (128, 128, 128), (6, 1000, 64), (7, 1000, 65), (17, 517, 129), (50, 50, 50),
+    (1, 50, 50), (1, 1025, 515), (2, 700, 301), (3, 129, 513), (515, 1025, 1), (1031, 50, 1),
+    (50, 2003, 1), (1009, 300, 2), (1201, 90, 7), (1009, 1, 50), (1, 1, 2000), (3001, 784, 10),
+    (20, 25, 2304), (10, 64, 500),
+];
+
+#[test]
+fn awkward_sizes_on_any_number_of_threads() {
+    let isas: Vec<_> = instruction_sets().into_iter().filter(|&isa| isa != Isa::Portable).collect();
+    for (i, size) in AWKWARD.into_iter().enumerate() {
+        for layouts in [
+            (Layout::Rows, Layout::Rows),
+            (Layout::Columns, Layout::Rows),
+            (Layout::Rows, Layout::Columns),
+            (LAYOUTS[i % 4], LAYOUTS[i / 4 % 4]),
+        ] {
+            product::<f32>(size, layouts, &isas, &[1, 2, 3, 5]);
+        }
+        product::<f64>(size, (LAYOUTS[i % 4], LAYOUTS[(i + 1) % 4]), &isas, &[1, 2]);
+    }
+}
+
+#[test]
+fn awkward_sizes_without_vector_instructions() {
+    for (i, size) in AWKWARD.into_iter().enumerate() {
+        let layouts = (LAYOUTS[i % 4], LAYOUTS[(i / 2) % 4]);
+        product::<f32>(size, layouts, &[Isa::Portable], &[3]);
+        product::<f64>(size, layouts, &[Isa::Portable], &[2]);
+    }
+}
+
+#[test]
+fn not_a_number_infinity_and_minus_zero() {
+    let special = [f32::NAN, f32::INFINITY, -f32::INFINITY, -0.0, 0.0, 1e-45, f32::MAX, -1.5];
+    for (m, k, n) in [(1, 3, 9), (5, 1, 5), (7, 4, 23), (40, 70, 90), (33, 2, 1)] {
+        let rng = &mut Rng::new(m as u64);
+        let mut pick = |count: usize| -> Vec<f32> {
+            (0..count).map(|_| special[rng.below(special.len())]).collect()
+        };
+        let (a, b, before) = (pick(m * k), pick(k * n), pick(m * n));
+        let case =
+            Case { a: Matrix::new(&a, m, k), b: Matrix::new(&b, k, n), before: &before, gap: 0 };
+        for isa in instruction_sets() {
+            case.check(isa.name(), |accumulate, c| {
+                isa::with(isa, || matmul(case.a, case.b, accumulate, c));
+            });
+        }
+    }
+}
+
+/// A NaN or an infinity in one row, or beside C in memory, does not leak into another.
+#[test]
+fn what_is_not_multiplied_does_not_matter() {
+    let (m, k, n) = (14, 40, 21);
+    let mut a = vec![1.0_f32; m * k];
+    a[3 * k + 5] = f32::NAN;
+    let b = vec![f32::MAX; k * n];
+    let mut c = vec![0.0; m * n];
+    matmul(Matrix::new(&a, m, k), Matrix::new(&b, k, n), false, MatrixMut::new(&mut c, m, n));
+    for (i, row) in c.chunks(n).enumerate() {
+        assert!(row.iter().all(|x| if i == 3 { x.is_nan() } else { *x == f32::INFINITY }));
+    }
+}
+
+#[test]
+fn a_transposed_product_is_the_product_of_the_transposes() {
+    for (m, k, n) in [(70, 300, 41), (1, 99, 1000), (9, 800, 7)] {
+        let rng = &mut Rng::new(7);
+        let (a, b) = (numbers::<f32>(m * k, rng), numbers::<f32>(k * n, rng));
+        let (a, b) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
+        let (mut c, mut ct) = (vec![0.0; m * n], vec![0.0; m * n]);
+        matmul(a, b, false, MatrixMut::new(&mut c, m, n));
+        matmul(b.t(), a.t(), false, MatrixMut::new(&mut ct, n, m));
+        for i in 0..m {
+            for j in 0..n {
+                assert_eq!(c[i * n + j].to_bits(), ct[j * m + i].to_bits());
+            }
+        }
+    }
+}
+
+/// A row of the product does not depend on which other rows are computed with it.
+#[test]
+fn a_batch_is_its_examples() {
+    let (m, k, n) = (67, 784, 30);
+    let rng = &mut Rng::new(8);
+    let (a, b) = (numbers::<f32>(m * k, rng), numbers::<f32>(k * n, rng));
+    let b = Matrix::new(&b, k, n);
+    let mut all = vec![0.0; m * n];
+    matmul(Matrix::new(&a, m, k), b, false, MatrixMut::new(&mut all, m, n));
+    for (a, expected) in a.chunks(k).zip(all.chunks(n)) {
+        let mut c = vec![0.0; n];
+        matmul(Matrix::new(a, 1, k), b, false, MatrixMut::new(&mut c, 1, n));
+        assert_eq!(c, expected);
+    }
+}
+
+/// A right-hand factor that is computed: element (p, j) is that of a matrix.
+struct Computed<'a>(Matrix<'a, f32>);
+
+impl Operand<f32> for Computed<'_> {
+    fn rows(&self) -> usize {
+        self.0.rows()
+    }
+    fn cols(&self) -> usize {
+        self.0.cols()
+    }
+    fn copy_block(&self, rows: Range<usize>, cols: Range<usize>, out: &mut [f32], width: usize) {
+        for (p, out) in rows.zip(out.chunks_mut(width)) {
+            for (j, out) in cols.clone().zip(out) {
+                *out = self.0.at(p, j);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_factor_made_on_demand() {
+    for (m, k, n) in [(1, 20, 70), (20, 25, 1000), (130, 300, 77), (3, 3, 3), (300, 30, 1)] {
+        let rng = &mut Rng::new(9);
+        let (a, b) = (numbers::<f32>(m * k, rng), numbers::<f32>(k * n, rng));
+        let before = numbers::<f32>(m * n, rng);
+        let (a, b) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
+        let case = Case { a, b, before: &before, gap: 0 };
+        for isa in instruction_sets() {
+            for count in [1, 3] {
+                case.check(isa.name(), |accumulate, c| {
+                    isa::with(isa, || {
+                        threads::with(count, || matmul_with(a, &Computed(b), accumulate, c));
+                    });
+                });
+            }
+        }
+    }
+}
+
+#[test]
+fn shapes_that_do_not_fit() {
+    let numbers = [0.0_f32; 12];
+    let refused = |f: &dyn Fn()| {
+        let panic = catch_unwind(AssertUnwindSafe(f)).expect_err("no panic");
+        panic.downcast_ref::<String>().cloned().expect("a message")
+    };
+    let (a, b) = (Matrix::new(&numbers, 3, 4), Matrix::new(&numbers, 3, 2));
+    let message = refused(&|| matmul(a, b, false, MatrixMut::new(&mut [0.0; 6], 3, 2)));
+    assert_eq!(message, "cannot multiply 3×4 by 3×2 into 3×2");
+    let message = refused(&|| matmul(a.t(), b, false, MatrixMut::new(&mut [0.0; 6], 3, 2)));
+    assert_eq!(message, "cannot multiply 4×3 by 3×2 into 3×2");
+    assert!(refused(&|| _ = Matrix::new(&numbers, 4, 4)).contains("does not fit"));
+    assert!(refused(&|| _ = Matrix::strided(&numbers, 2, 2, usize::MAX, 1)).contains("fit"));
+    assert!(refused(&|| _ = MatrixMut::strided(&mut [0.0_f32; 9], 3, 3, 2)).contains("stride"));
+    assert!(refused(&|| _ = a.block(0..4, 0..1)).contains("3×4"));
+}
+
+#[test]
+fn every_task_is_done_once() {
+    for count in [1, 2, 3, 5, 16] {
+        for tasks in [0, 1, 2, 7, 100] {
+            let done: Vec<_> = (0..tasks).map(|_| AtomicUsize::new(0)).collect();
+            threads::with(count, || {
+                threads::parallel(tasks, |i| {
+                    done[i].fetch_add(1, Relaxed);
+                });
+            });
+            assert!(done.iter().all(|done| done.load(Relaxed) == 1));
+        }
+    }
+}
+
+#[test]
+fn many_tiny_jobs() {
+    let mut numbers = vec![0_u32; 64];
+    threads::with(3, || {
+        for _ in 0..20_000 {
+            threads::for_each(numbers.chunks_mut(16), |part| part.iter_mut().for_each(|x| *x += 1));
+        }
+    });
+    assert!(numbers.iter().all(|&x| x == 20_000));
+}
+
+#[test]
+fn workers_sleep_and_wake() {
+    threads::with(3, || {
+        for _ in 0..5 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            let seen = Mutex::new(HashSet::new());
+            threads::parallel(30, |_| {
+                seen.lock().unwrap().insert(std::thread::current().id());
+                std::thread::sleep(std::time::Duration::from_micros(300));
+            });
+            assert!((1..=3).contains(&seen.lock().unwrap().len()));
+        }
+    });
+}
+
+#[test]
+fn jobs_within_jobs() {
+    let sum = AtomicUsize::new(0);
+    threads::with(4, || {
+        threads::parallel(10, |i| {
+            threads::parallel(10, |j| {
+                threads::parallel(2, |_| {
+                    sum.fetch_add(i * 10 + j, Relaxed);
+                });
+            });
+        });
+    });
+    assert_eq!(sum.load(Relaxed), 2 * (0..100).sum::<usize>());
+}
+
+#[test]
+fn callers_at_the_same_time() {
+    let (m, k, n) = (90, 120, 110);
+    let rng = &mut Rng::new(10);
+    let (a, b) = (numbers::<f32>(m * k, rng), numbers::<f32>(k * n, rng));
+    let (a, b) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
+    let mut expected = vec![0.0; m * n];
+    reference(a, b, false, MatrixMut::new(&mut expected, m, n));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                threads::with(2, || {
+                    for _ in 0..200 {
+                        let mut c = vec![0.0; m * n];
+                        matmul(a, b, false, MatrixMut::new(&mut c, m, n));
+                        assert_eq!(c, expected);
+                    }
+                });
+            });
+        }
+    });
+}
+
+#[test]
+fn a_panic_reaches_the_caller_and_the_pool_goes_on() {
+    threads::with(3, || {
+        for bad in [0, 3, 49] {
+            let result = catch_unwind(|| {
+                threads::parallel(50, |i| {
+                    std::thread::sleep(std::time::Duration::from_micros(20));
+                    assert!(i != bad, "task {i} is bad");
+                });
+            });
+            let message = *result.unwrap_err().downcast::<String>().unwrap();
+            assert_eq!(message, format!("task {bad} is bad"));
+            let done = AtomicUsize::new(0);
+            threads::parallel(50, |_| {
+                done.fetch_add(1, Relaxed);
+            });
+            assert_eq!(done.load(Relaxed), 50);
+        }
+    });
+}
+
+#[test]
+fn the_instruction_set_reaches_the_workers() {
+    for isa in instruction_sets() {
+        isa::with(isa, || {
+            threads::with(3, || {
+                threads::parallel(30, |_| {
+                    assert_eq!(isa::current(), isa);
+                    std::thread::sleep(std::time::Duration::from_micros(50));
+                });
+            });
+        });
+    }
+}
+
+#[test]
+fn variables_that_make_no_sense() {
+    assert_eq!(Isa::choose(Some("portable")).unwrap(), Isa::Portable);
+    assert_eq!(Isa::choose(None).unwrap(), Isa::supported().max().unwrap());
+    let error = Isa::choose(Some("sse9")).unwrap_err().to_string();
+    assert!(error.starts_with("LONGHAND_ISA: found \"sse9\", expected one of portable"), "{error}");
+    assert!(error.contains("help: "), "{error}");
+    for isa in Isa::ALL.into_iter().filter(|isa| !isa.is_supported()) {
+        let error = Isa::choose(Some(isa.name())).unwrap_err().to_string();
+        assert!(error.contains("that this processor has: portable"), "{error}");
+    }
+
+    assert_eq!(threads::choose(Some("3")).unwrap(), 3);
+    assert!(threads::choose(None).unwrap() >= 1);
+    for value in ["0", "-1", "two", "", "257", "1.5", "99999999999999999999"] {
+        let error = threads::choose(Some(value)).unwrap_err().to_string();
+        let expected = format!(
+            "LONGHAND_THREADS: found {value:?}, expected a whole number from 1 to 256\n  \
+             help: unset it, and every processor is used"
+        );
+        assert_eq!(error, expected);
+    }
+}

@@ -1,0 +1,313 @@
+//! Holds the mathematics of `src/scalar`: accuracy, limits, and the same bits everywhere.
+//!
+//! The bounds below are the largest errors measured, rounded up. f64 is measured against true
+//! values from mpmath (`tests/golden/scalar/golden.py` makes them), f32 against the f64 functions,
+//! whose own error is 2⁻²⁸ of an f32's ulp and does not show.
+
+use longhand::Scalar;
+use std::hint::black_box;
+
+/// The bounds in ulp, f32 and f64.
+const EXP: [f64; 2] = [0.80, 0.72];
+const LN: [f64; 2] = [0.85, 0.79];
+const TANH: [f64; 2] = [1.81, 1.30];
+const SIGMOID: [f64; 2] = [1.69, 1.40];
+
+/// The gap between neighbouring f32 around `x`.
+fn ulp_f32(x: f64) -> f64 {
+    let exponent = (x.to_bits() >> 52) & 0x7ff;
+    f64::from_bits((exponent.clamp(1023 - 126, 1023 + 127) - 23) << 52)
+}
+
+/// The gap between `x` and the next f64 away from zero.
+fn ulp_f64(x: f64) -> f64 {
+    let x = x.abs().min(f64::MAX.next_down());
+    x.next_up() - x
+}
+
+/// The error of `found` in ulp of f32. An infinity counts as 2¹²⁸, the number it stands in for.
+fn error_f32(found: f32, truth: f64) -> f64 {
+    const END: f64 = 2.0 * (1_u128 << 127) as f64;
+    let error = (f64::from(found).clamp(-END, END) - truth.clamp(-END, END)).abs() / ulp_f32(truth);
+    let both_nan = truth.is_nan() && found.to_bits() == f32::NAN.to_bits();
+    // Where only one is NaN, so is the error.
+    if both_nan { 0.0 } else { error }
+}
+
+/// Holds every `stride`-th f32 to `bound`.
+fn hold_f32(
+    name: &str,
+    stride: u64,
+    bound: f64,
+    narrow: impl Fn(f32) -> f32,
+    wide: impl Fn(f64) -> f64,
+) {
+    // Block by block, each step a plain loop: the compiler makes vectors of all of them.
+    const BLOCK: usize = 1024;
+    let points = (1_u64 << 32).div_ceil(stride);
+    let (mut x, mut found, mut truth) = ([0.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
+    let mut worst = (0.0, 0.0);
+    for first in (0..points).step_by(BLOCK) {
+        for (i, x) in (first..).zip(&mut x) {
+            *x = f32::from_bits((i * stride) as u32);
+        }
+        for (found, &x) in found.iter_mut().zip(&x) {
+            *found = narrow(x);
+        }
+        for (truth, &x) in truth.iter_mut().zip(&x) {
+            *truth = wide(f64::from(x));
+        }
+        let errors = found.iter().zip(&truth).map(|(&found, &truth)| error_f32(found, truth));
+        for (error, &x) in errors.zip(&x) {
+            if error > worst.0 || error.is_nan() {
+                worst = (error, x);
+            }
+        }
+    }
+    let (error, x) = worst;
+    println!("{name} f32: {error:.3} ulp at {x:e}");
+    assert!(error <= bound, "{name}({x:e}) is off by {error} ulp, bound {bound}");
+}
+
+fn hold_all_f32(stride: u64) {
+    hold_f32("exp", stride, EXP[0], Scalar::exp, Scalar::exp);
+    hold_f32("ln", stride, LN[0], Scalar::ln, Scalar::ln);
+    hold_f32("tanh", stride, TANH[0], Scalar::tanh, Scalar::tanh);
+    hold_f32("sigmoid", stride, SIGMOID[0], Scalar::sigmoid, Scalar::sigmoid);
+}
+
+#[test]
+fn f32_stays_within_its_bounds() {
+    // An odd stride meets every low bit; 2³² / 257 is 16.7 million points.
+    hold_all_f32(257);
+}
+
+#[test]
+#[ignore = "all 2³² arguments of four functions take some minutes"]
+fn f32_stays_within_its_bounds_everywhere() {
+    hold_all_f32(1);
+}
+
+/// Holds f64 to `bound` on a table of arguments, results and their remainders in ulp.
+fn hold_f64(name: &str, table: &str, bound: f64, function: fn(f64) -> f64) {
+    let (mut worst, mut points) = ((0.0, 0.0), 0);
+    for line in table.lines() {
+        let mut columns = line.split(' ');
+        let mut next = || columns.next().expect("three columns");
+        let x = f64::from_bits(u64::from_str_radix(next(), 16).unwrap());
+        let y = f64::from_bits(u64::from_str_radix(next(), 16).unwrap());
+        let rest: f64 = next().parse().unwrap();
+        let found = function(x);
+        let error = if y.is_infinite() || y == 0.0 && rest == 0.0 {
+            assert_eq!(found.to_bits(), y.to_bits(), "{name}({x:e})");
+            0.0
+        } else {
+            ((found - y) / ulp_f64(y) - rest).abs()
+        };
+        if error > worst.0 || error.is_nan() {
+            worst = (error, x);
+        }
+        points += 1;
+    }
+    let (error, x) = worst;
+    println!("{name} f64: {error:.3} ulp at {x:e}, {points} points");
+    assert!(points > 1000, "{name}: {points} points");
+    assert!(error <= bound, "{name}({x:e}) is off by {error} ulp, bound {bound}");
+}
+
+#[test]
+fn f64_stays_within_its_bounds() {
+    hold_f64("exp", include_str!("golden/scalar/exp.txt"), EXP[1], Scalar::exp);
+    hold_f64("ln", include_str!("golden/scalar/ln.txt"), LN[1], Scalar::ln);
+    hold_f64("tanh", include_str!("golden/scalar/tanh.txt"), TANH[1], Scalar::tanh);
+    hold_f64("sigmoid", include_str!("golden/scalar/sigmoid.txt"), SIGMOID[1], Scalar::sigmoid);
+}
+
+/// `$body` for both types, with `$t` standing for the type.
+macro_rules! both {
+    ($t:ident => $body:block) => {{
+        {
+            type $t = f32;
+            $body
+        }
+        {
+            type $t = f64;
+            $body
+        }
+    }};
+}
+
+#[test]
+fn limits() {
+    both!(T => {
+        let same = |found: T, expected: T| {
+            assert_eq!(found.to_bits(), expected.to_bits(), "{found:e}, expected {expected:e}");
+        };
+        let infinity = T::INFINITY;
+        let tiny = T::from_bits(1);
+
+        same(Scalar::exp(0.0 as T), 1.0);
+        same(Scalar::exp(-0.0 as T), 1.0);
+        same(Scalar::exp(tiny), 1.0);
+        same(Scalar::exp(infinity), infinity);
+        same(Scalar::exp(-infinity), 0.0);
+        same(Scalar::exp(T::MAX), infinity);
+        same(Scalar::exp(-T::MAX), 0.0);
+
+        same(Scalar::ln(1.0 as T), 0.0);
+        same(Scalar::ln(0.0 as T), -infinity);
+        same(Scalar::ln(-0.0 as T), -infinity);
+        same(Scalar::ln(infinity), infinity);
+        for negative in [-tiny, -1.0, -T::MAX, -infinity] {
+            same(Scalar::ln(negative), T::NAN);
+        }
+
+        same(Scalar::tanh(infinity), 1.0);
+        same(Scalar::tanh(-T::MAX), -1.0);
+        for small in [0.0, tiny, T::MIN_POSITIVE, 1e-30] {
+            same(Scalar::tanh(small), small);
+            same(Scalar::tanh(-small), -small);
+        }
+
+        same((0.0 as T).sigmoid(), 0.5);
+        same((-0.0 as T).sigmoid(), 0.5);
+        same(infinity.sigmoid(), 1.0);
+        same(T::MAX.sigmoid(), 1.0);
+        same((-infinity).sigmoid(), 0.0);
+        same((-90.0 as T).sigmoid(), Scalar::exp(-90.0 as T));
+
+        // Whatever NaN comes in, the one canonical NaN goes out.
+        for nan in [T::NAN, -T::NAN, T::from_bits(T::INFINITY.to_bits() + 5)] {
+            for function in [Scalar::exp, Scalar::ln, Scalar::tanh, Scalar::sigmoid] {
+                same(function(nan), T::NAN);
+            }
+        }
+    });
+}
+
+#[test]
+fn thresholds_of_exp() {
+    // The largest x with a finite result, and the smallest with one above zero; mpmath's exp on
+    // either side rounds so.
+    assert!(Scalar::exp(88.72283_f32).is_finite());
+    assert_eq!(Scalar::exp(88.72284_f32), f32::INFINITY);
+    assert_eq!(Scalar::exp(-103.97208_f32), f32::from_bits(1));
+    assert_eq!(Scalar::exp(-103.972084_f32), 0.0);
+    assert!(Scalar::exp(709.782712893384_f64).is_finite());
+    assert_eq!(Scalar::exp(709.7827128933841_f64), f64::INFINITY);
+    assert_eq!(Scalar::exp(-745.1332191019411_f64), f64::from_bits(1));
+    assert_eq!(Scalar::exp(-745.1332191019412_f64), 0.0);
+}
+
+#[test]
+fn tanh_is_odd_and_sigmoid_mirrors() {
+    for i in 0..100_000 {
+        let x = i as f32 * 2.3e-4;
+        assert_eq!(Scalar::tanh(-x).to_bits(), (-Scalar::tanh(x)).to_bits());
+        // σ(x) + σ(−x) = 1 up to the rounding of three numbers below 1.
+        assert!((x.sigmoid() + (-x).sigmoid() - 1.0).abs() <= f32::EPSILON, "{x}");
+    }
+}
+
+/// FNV-1a, folded over the bits of results.
+fn fold(hash: u64, bits: u64) -> u64 {
+    bits.to_le_bytes()
+        .iter()
+        .fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+/// The same function twice: in a loop that vectorises, and one call at a time. One checksum.
+macro_rules! checksum {
+    ($t:ident, $name:ident, $points:expr) => {{
+        let mut results = $points.to_vec();
+        for x in &mut results {
+            *x = Scalar::$name(*x);
+        }
+        let mut hash = 0xcbf2_9ce4_8422_2325;
+        for (x, y) in $points.iter().zip(&results) {
+            let alone = Scalar::$name(black_box(*x));
+            assert_eq!(alone.to_bits(), y.to_bits(), "{}({x:e})", stringify!($name));
+            hash = fold(hash, u64::from(y.to_bits()));
+        }
+        hash
+    }};
+}
+
+#[test]
+fn the_same_bits_on_every_machine() {
+    // All magnitudes by their bits, both signs, subnormals, infinities and NaN; then −21 to 21.
+    let near = || (-30_000..30_000).map(|i| f64::from(i) * 0.0007);
+    let narrow = (0..=u32::MAX).step_by(65_521).map(f32::from_bits);
+    let narrow: Vec<f32> = narrow.chain(near().map(|x| x as f32)).collect();
+    let wide = (0..60_000_u64).map(|i| f64::from_bits(i.wrapping_mul(307_445_734_561_825)));
+    let wide: Vec<f64> = wide.chain(near()).collect();
+    let found = [
+        checksum!(f32, exp, narrow),
+        checksum!(f32, ln, narrow),
+        checksum!(f32, tanh, narrow),
+        checksum!(f32, sigmoid, narrow),
+        checksum!(f64, exp, wide),
+        checksum!(f64, ln, wide),
+        checksum!(f64, tanh, wide),
+        checksum!(f64, sigmoid, wide),
+    ];
+    // Frozen from the first run. A change here changes every number in the book.
+    let frozen = [
+        0xeb1c_1622_8e31_2aad,
+        0x6952_b369_1382_60b2,
+        0x51e1_6738_026c_a7a3,
+        0x450f_2717_614e_5ff8,
+        0x2237_34e4_10d3_ee2b,
+        0xe9cc_c029_54ae_51c8,
+        0x9da2_21c9_c84e_50dc,
+        0x8ccf_b6f8_13cc_bfaa,
+    ];
+    assert_eq!(found, frozen, "{found:#018x?}");
+}
+
+#[test]
+fn maximum_and_minimum_hand_nan_on() {
+    both!(T => {
+        let (larger, smaller) = (<T as Scalar>::maximum, <T as Scalar>::minimum);
+        let (nan, infinity) = (T::NAN, T::INFINITY);
+        for (low, high) in [(1.0, 2.0), (-infinity, -1.0), (-0.0, 0.0), (3.0, 3.0), (-0.0, -0.0)] {
+            for (a, b) in [(low, high), (high, low)] {
+                assert_eq!(larger(a, b).to_bits(), (high as T).to_bits());
+                assert_eq!(smaller(a, b).to_bits(), (low as T).to_bits());
+            }
+        }
+        for x in [0.0, infinity, nan] {
+            assert!(larger(x, nan).is_nan() && larger(nan, x).is_nan());
+            assert!(smaller(x, nan).is_nan() && smaller(nan, x).is_nan());
+        }
+    });
+}
+
+#[test]
+fn powi_squares_in_the_stated_order() {
+    both!(T => {
+        let x = 1.1 as T;
+        let (x2, x4, x8) = (x * x, (x * x) * (x * x), (x * x * (x * x)) * (x * x * (x * x)));
+        assert_eq!(Scalar::powi(x, 13), (x * x4) * x8);
+        assert_eq!(Scalar::powi(x, 6), x2 * x4);
+        assert_eq!(Scalar::powi(x, -6), 1.0 / (x2 * x4));
+        assert_eq!(Scalar::powi(T::NAN, 0), 1.0);
+        assert_eq!(Scalar::powi(-2.0 as T, 3), -8.0);
+        assert_eq!(Scalar::powi(2.0 as T, i32::MIN), 0.0);
+        assert_eq!(Scalar::powi(-1.0 as T, i32::MIN), 1.0);
+        assert_eq!(Scalar::powi(0.0 as T, -1), T::INFINITY);
+    });
+}
+
+#[test]
+fn constants_and_conversions() {
+    assert_eq!((f32::NAME, <f32 as Scalar>::DIGITS), ("f32", 24));
+    assert_eq!((f64::NAME, <f64 as Scalar>::DIGITS), ("f64", 53));
+    // Halfway between two f32: to the even one.
+    assert_eq!(<f32 as Scalar>::from_f64(1.0 + 2.0_f64.powi(-24)), 1.0);
+    assert_eq!(0.1_f32.to_f64(), 0.10000000149011612);
+    assert_eq!(<f32 as Scalar>::next_down(1.0), 1.0 - f32::EPSILON / 2.0);
+    // One rounding: (1 + ε)² − (1 + 2ε) = ε², which two roundings lose.
+    let x = 1.0 + f32::EPSILON;
+    assert_eq!(Scalar::mul_add(x, x, -(1.0 + 2.0 * f32::EPSILON)), f32::EPSILON * f32::EPSILON);
+}
