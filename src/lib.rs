@@ -1,5 +1,6 @@
 //! **Longhand**: deep learning written out in longhand.
 
+pub mod data;
 pub mod error;
 pub mod rng;
 pub mod scalar;

@@ -1,0 +1,115 @@
+//! The two Huffman codes of a DEFLATE block (appendix "Reading IDX and gzip").
+
+use super::bits::Bits;
+use super::huffman::{Code, Entry, Table};
+use super::inflate::fault;
+use crate::Result;
+
+/// The smallest length that each length symbol stands for, from symbol 257 on, and how many extra
+/// bits add to it.
+#[rustfmt::skip]
+pub(super) const LENGTHS: [(u16, u8); 29] = [
+    (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0), (10, 0),
+    (11, 1), (13, 1), (15, 1), (17, 1), (19, 2), (23, 2), (27, 2), (31, 2),
+    (35, 3), (43, 3), (51, 3), (59, 3), (67, 4), (83, 4), (99, 4), (115, 4),
+    (131, 5), (163, 5), (195, 5), (227, 5), (258, 0),
+];
+
+/// The same for distances, from symbol 0 on.
+#[rustfmt::skip]
+pub(super) const DISTANCES: [(u16, u8); 30] = [
+    (1, 0), (2, 0), (3, 0), (4, 0), (5, 1), (7, 1), (9, 2), (13, 2),
+    (17, 3), (25, 3), (33, 4), (49, 4), (65, 5), (97, 5), (129, 6), (193, 6),
+    (257, 7), (385, 7), (513, 8), (769, 8), (1025, 9), (1537, 9), (2049, 10), (3073, 10),
+    (4097, 11), (6145, 11), (8193, 12), (12289, 12), (16385, 13), (24577, 13),
+];
+
+/// The symbol that ends a block, between the literals and the lengths.
+pub(super) const END_OF_BLOCK: u16 = 256;
+
+/// The two codes of a block, each to be walked and to be looked up.
+pub(super) struct Codes {
+    pub literals: Code,
+    pub distances: Code,
+    pub literal_table: Table<1024>,
+    pub distance_table: Table<256>,
+}
+
+impl Codes {
+    /// The codes of a block that sends none (RFC 1951, section 3.2.6).
+    pub fn fixed() -> Self {
+        let mut lengths = [8; 288];
+        lengths[144..256].fill(9);
+        lengths[256..280].fill(7);
+        Self::new(&lengths, &[5; 32], 0).expect("the fixed codes are complete")
+    }
+
+    // ANCHOR: dynamic
+    /// The codes that head a block: the lengths of their codewords, themselves Huffman-coded.
+    pub fn read(bits: &mut Bits) -> Result<Self> {
+        /// Code lengths are sent in this order, the rarest last, so that they can be left off.
+        const ORDER: [usize; 19] =
+            [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+
+        let at = bits.byte();
+        let literals = 257 + bits.take(5)? as usize;
+        let distances = 1 + bits.take(5)? as usize;
+        let sent = 4 + bits.take(4)? as usize;
+        if literals > 286 || distances > 30 {
+            let found = format!("{literals} literal and length, {distances} distance codewords");
+            return Err(fault(at, found, "at most 286 and 30"));
+        }
+        let mut code_lengths = [0; 19];
+        for &symbol in &ORDER[..sent] {
+            code_lengths[symbol] = bits.take(3)? as u8;
+        }
+        let code = Code::new(&code_lengths, false, "code length", at)?;
+
+        let mut lengths = [0; 286 + 30];
+        let mut have = 0;
+        while have < literals + distances {
+            let at = bits.byte();
+            let symbol = code.walk(bits)?.expect("a complete code has a symbol for all bits");
+            let (length, times) = match symbol {
+                16 if have == 0 => {
+                    return Err(fault(at, "a repeat of the length before the first", "a length"));
+                }
+                16 => (lengths[have - 1], 3 + bits.take(2)? as usize),
+                17 => (0, 3 + bits.take(3)? as usize),
+                18 => (0, 11 + bits.take(7)? as usize),
+                length => (length as u8, 1),
+            };
+            if have + times > literals + distances {
+                let found = format!("code length {} of {}", have + times, literals + distances);
+                return Err(fault(at, found, "a repeat that ends with the last"));
+            }
+            lengths[have..have + times].fill(length);
+            have += times;
+        }
+        let (literals, distances) = lengths[..have].split_at(literals);
+        if literals[usize::from(END_OF_BLOCK)] == 0 {
+            return Err(fault(at, "a block without an end", "a codeword for symbol 256"));
+        }
+        Self::new(literals, distances, at)
+    }
+    // ANCHOR_END: dynamic
+
+    fn new(literals: &[u8], distances: &[u8], at: usize) -> Result<Self> {
+        let literals = Code::new(literals, true, "literal and length", at)?;
+        let distances = Code::new(distances, true, "distance", at)?;
+        let based = |table: &[(u16, u8)], symbol| match table.get(usize::from(symbol)) {
+            Some(&(base, extra)) => Entry::based(base, extra),
+            None => Entry::STOP,
+        };
+        Ok(Self {
+            literal_table: Table::new(&literals, |symbol| match symbol {
+                ..END_OF_BLOCK => Entry::literal(symbol as u8),
+                END_OF_BLOCK => Entry::STOP,
+                _ => based(&LENGTHS, symbol - 257),
+            }),
+            distance_table: Table::new(&distances, |symbol| based(&DISTANCES, symbol)),
+            literals,
+            distances,
+        })
+    }
+}

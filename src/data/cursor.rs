@@ -1,0 +1,109 @@
+//! A place in a run of bytes, for the readers of gzip, IDX and NPY.
+
+use super::convert::count;
+use crate::{Error, Result};
+use std::path::Path;
+
+/// Bytes, how far they are read, and what to call them in an error.
+pub(super) struct Cursor<'a> {
+    place: &'static str,
+    pub bytes: &'a [u8],
+    pub at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub fn new(place: &'static str, bytes: &'a [u8]) -> Self {
+        Self { place, bytes, at: 0 }
+    }
+
+    /// What is not read yet.
+    pub fn rest(&self) -> &'a [u8] {
+        &self.bytes[self.at..]
+    }
+
+    /// The next `n` bytes, or an error that says they lack `what`.
+    pub fn take(&mut self, n: usize, what: &str) -> Result<&'a [u8]> {
+        match self.rest().get(..n) {
+            Some(bytes) => {
+                self.at += n;
+                Ok(bytes)
+            }
+            None => Err(self.ran_out(format!("{n} bytes from byte {} on: {what}", self.at))),
+        }
+    }
+
+    /// The next `N` bytes, as an array.
+    pub fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N]> {
+        let mut array = [0; N];
+        array.copy_from_slice(self.take(N, what)?);
+        Ok(array)
+    }
+
+    /// The bytes up to the next `end` and that one.
+    pub fn take_through(&mut self, end: u8, what: &str) -> Result<&'a [u8]> {
+        match self.rest().iter().position(|&byte| byte == end) {
+            Some(before) => self.take(before + 1, what),
+            None => Err(self.ran_out(format!("a byte {end:#04x} to end {what}"))),
+        }
+    }
+
+    /// All the rest, which must be exactly the elements of these sizes, `width` bytes each.
+    pub fn elements(&mut self, sizes: &[usize], width: usize) -> Result<&'a [u8]> {
+        let there = self.rest().len();
+        let claimed = count(sizes).and_then(|count| count.checked_mul(width));
+        let claimed_text = || match claimed {
+            Some(bytes) => format!("{bytes} bytes of elements for the shape {sizes:?}"),
+            None => format!("more bytes than can be counted for the shape {sizes:?}"),
+        };
+        if claimed.is_none_or(|claimed| claimed > there) {
+            return Err(self
+                .error()
+                .at(self.bytes.len() as u64)
+                .found(format!("the end of the data after {there} bytes of elements"))
+                .expected(claimed_text())
+                .help("the file was cut short or its header is wrong: copy or download it again"));
+        }
+        let elements = self.take(claimed.unwrap_or(0), "the elements")?;
+        if !self.rest().is_empty() {
+            return Err(self
+                .error()
+                .found(format!("{} bytes more", self.rest().len()))
+                .expected(format!("the end of the data after {}", claimed_text()))
+                .help("cut the file off here, or correct the shape in its header"));
+        }
+        Ok(elements)
+    }
+
+    /// An error here.
+    pub fn error(&self) -> Error {
+        Error::new(self.place).at(self.at as u64)
+    }
+
+    fn ran_out(&self, expected: String) -> Error {
+        Error::new(self.place)
+            .at(self.bytes.len() as u64)
+            .found("the end of the data")
+            .expected(expected)
+            .help("the file was cut short: copy or download it again")
+    }
+}
+
+/// The bytes of a file.
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| {
+        Error::new(path.display())
+            .found(error)
+            .expected("a file that can be read")
+            .help("check the path and its permissions")
+    })
+}
+
+/// Makes or replaces a file.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).map_err(|error| {
+        Error::new(path.display())
+            .found(error)
+            .expected("a file that can be written")
+            .help("check the path and its permissions")
+    })
+}

@@ -1,0 +1,288 @@
+//! Huffman codes: from code lengths to a decoder (appendix "Reading IDX and gzip").
+//!
+//! A *canonical* code is fixed by the length of each symbol's codeword alone. Shorter codewords
+//! come first; among equal lengths the smaller symbol comes first; each codeword is the one before
+//! it plus one, with zeros appended wherever the length grows. [`Code`] decodes by exactly that
+//! rule, one bit at a time. [`Table`] is the fast way: it looks up many bits at once.
+
+use super::bits::Bits;
+use crate::{Error, Result};
+
+/// The longest codeword DEFLATE allows, in bits.
+pub(super) const MAX_LENGTH: usize = 15;
+
+// ANCHOR: canonical
+/// A canonical Huffman code: symbols in the order of their codewords.
+pub(super) struct Code {
+    /// How many codewords there are of each length; none has length 0.
+    counts: [u16; MAX_LENGTH + 1],
+    /// The symbols, by length and then by value.
+    symbols: Vec<u16>,
+    longest: usize,
+}
+
+impl Code {
+    /// Follows the bits down the code until they spell a codeword, or cannot any more (`None`).
+    pub fn walk(&self, bits: &mut Bits) -> Result<Option<u16>> {
+        let ahead = bits.peek();
+        let mut word = 0; // the bits so far, the first one highest
+        let mut first = 0; // the first codeword of this length
+        let mut index = 0; // its symbol's place
+        for length in 1..=self.longest {
+            word = word << 1 | (ahead >> (length - 1) & 1) as usize;
+            first <<= 1;
+            let count = usize::from(self.counts[length]);
+            if word < first + count {
+                bits.take(length as u32)?;
+                return Ok(Some(self.symbols[index + (word - first)]));
+            }
+            first += count;
+            index += count;
+        }
+        bits.take(self.longest as u32)?; // an error if the bits ran out
+        Ok(None)
+    }
+}
+// ANCHOR_END: canonical
+
+impl Code {
+    /// The code in which symbol `s` has a codeword of `lengths[s]` bits, or none if that is 0.
+    ///
+    /// A codeword of n bits claims 1/2ⁿ of all bit sequences, and the claims must add up to one.
+    /// If `sparse`, two exceptions stand, as in zlib: no codeword at all, or a single one of one
+    /// bit. The error names the code `name` and the byte `at`.
+    pub fn new(lengths: &[u8], sparse: bool, name: &str, at: usize) -> Result<Self> {
+        const ALL: usize = 1 << MAX_LENGTH;
+        let mut counts = [0; MAX_LENGTH + 1];
+        for &length in lengths {
+            counts[usize::from(length)] += 1;
+        }
+        counts[0] = 0;
+        let longest = counts.iter().rposition(|&count| count > 0).unwrap_or(0);
+        let claimed: usize = (1..=longest).map(|n| usize::from(counts[n]) * (ALL >> n)).sum();
+        if claimed > ALL || (claimed < ALL && !(sparse && longest <= 1)) {
+            let fault = if claimed > ALL { "over-subscribed" } else { "incomplete" };
+            return Err(Error::new("deflate data")
+                .at(at as u64)
+                .found(format!(
+                    "an {fault} {name} code: its lengths claim {claimed} of {ALL} words"
+                ))
+                .expected(format!("lengths that claim exactly {ALL}"))
+                .help(super::inflate::DAMAGED));
+        }
+        // Where the symbols of each length begin; then every symbol goes to the next place of its own.
+        let mut places = [0; MAX_LENGTH + 2];
+        for length in 1..=longest {
+            places[length + 1] = places[length] + usize::from(counts[length]);
+        }
+        let mut symbols = vec![0; places[longest + 1]];
+        for (symbol, &length) in (0..).zip(lengths) {
+            if length > 0 {
+                let place = &mut places[usize::from(length)];
+                symbols[*place] = symbol;
+                *place += 1;
+            }
+        }
+        Ok(Self { counts, symbols, longest })
+    }
+
+    /// Every symbol with its codeword's length and bits, the codeword's first bit lowest.
+    fn words(&self) -> impl Iterator<Item = (u16, u32, usize)> {
+        let mut next = 0_usize;
+        let mut length = 0;
+        let mut left = 0;
+        self.symbols.iter().map(move |&symbol| {
+            while left == 0 {
+                next <<= 1;
+                length += 1;
+                left = self.counts[length];
+            }
+            let word = next.reverse_bits() >> (usize::BITS as usize - length);
+            next += 1;
+            left -= 1;
+            (symbol, length as u32, word)
+        })
+    }
+}
+
+/// What a codeword means, in 32 bits so that a whole table stays in the nearest cache.
+///
+/// ```text
+///  31           16  15  14  13  12  11        8   7           0
+///  |     base     | · | · | link |literal| code length | bits to drop |
+/// ```
+/// *Bits to drop* counts the codeword and the extra bits that follow it; 0 marks an entry the fast
+/// loop must leave alone: no codeword, or the end of the block.
+#[derive(Clone, Copy)]
+pub(super) struct Entry(u32);
+
+impl Entry {
+    pub const STOP: Entry = Entry(0);
+    const LITERAL: u32 = 1 << 12;
+    const LINK: u32 = 1 << 13;
+
+    /// A symbol that is a byte of output.
+    pub fn literal(byte: u8) -> Self {
+        Entry(u32::from(byte) << 16 | Self::LITERAL)
+    }
+
+    /// A length or distance of at least `base`, to which `extra` bits are added.
+    pub fn based(base: u16, extra: u8) -> Self {
+        Entry(u32::from(base) << 16 | u32::from(extra))
+    }
+
+    fn after(self, code_length: u32) -> Self {
+        match self.0 {
+            0 => self,
+            bits => Entry(bits + (code_length << 8) + code_length),
+        }
+    }
+
+    #[inline(always)]
+    pub fn is_literal(self) -> bool {
+        self.0 & Self::LITERAL != 0
+    }
+
+    #[inline(always)]
+    pub fn is_stop(self) -> bool {
+        self.0 == 0
+    }
+
+    #[inline(always)]
+    pub fn base(self) -> usize {
+        (self.0 >> 16) as usize
+    }
+
+    #[inline(always)]
+    pub fn byte(self) -> u8 {
+        (self.0 >> 16) as u8
+    }
+
+    /// How many bits the codeword and its extra bits take.
+    #[inline(always)]
+    pub fn bits(self) -> u32 {
+        self.0 & 0xFF
+    }
+
+    /// Base plus extra bits, where `buffer` begins with the codeword.
+    #[inline(always)]
+    pub fn value(self, buffer: u64) -> usize {
+        let code_length = self.0 >> 8 & 0xF;
+        self.base() + ((buffer & !(!0 << self.bits())) >> code_length) as usize
+    }
+}
+
+// ANCHOR: table
+/// A code as a table: index it with the next bits of the stream, whatever follows the codeword.
+///
+/// `ROOT` is a power of two. A codeword of at most log₂ `ROOT` bits fills every entry that begins
+/// with it. Longer ones, which are rare by construction, share a link to a second table.
+pub(super) struct Table<const ROOT: usize> {
+    root: [Entry; ROOT],
+    seconds: Vec<Entry>,
+}
+
+impl<const ROOT: usize> Table<ROOT> {
+    const ROOT_BITS: u32 = ROOT.ilog2();
+    const SECOND: usize = 1 << (MAX_LENGTH as u32 - Self::ROOT_BITS);
+
+    /// The table of `code`, in which symbol `s` means `meaning(s)`.
+    pub fn new(code: &Code, meaning: impl Fn(u16) -> Entry) -> Self {
+        let mut root = [Entry::STOP; ROOT];
+        let mut seconds = Vec::new();
+        for (symbol, length, word) in code.words() {
+            let entry = meaning(symbol).after(length);
+            if length <= Self::ROOT_BITS {
+                for slot in root[word..].iter_mut().step_by(1 << length) {
+                    *slot = entry;
+                }
+                continue;
+            }
+            let link = &mut root[word % ROOT];
+            if link.is_stop() {
+                *link = Entry((seconds.len() as u32) << 16 | Entry::LINK);
+                seconds.resize(seconds.len() + Self::SECOND, Entry::STOP);
+            }
+            let second = &mut seconds[link.base()..];
+            let rest = length - Self::ROOT_BITS;
+            for slot in second[word / ROOT..Self::SECOND].iter_mut().step_by(1 << rest) {
+                *slot = entry;
+            }
+        }
+        Self { root, seconds }
+    }
+
+    /// What the codeword at the low end of `buffer` means.
+    #[inline(always)]
+    pub fn find(&self, buffer: u64) -> Entry {
+        let entry = self.root[buffer as usize % ROOT];
+        if entry.0 & Entry::LINK == 0 {
+            return entry;
+        }
+        self.seconds[entry.base() + (buffer as usize / ROOT) % Self::SECOND]
+    }
+}
+// ANCHOR_END: table
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A complete code with every length from 1 to 15, its symbols scattered.
+    fn skewed() -> Vec<u8> {
+        (1..=15).chain([15]).rev().collect()
+    }
+
+    #[test]
+    fn the_codewords_are_those_of_rfc_1951() {
+        // Section 3.2.2: ABCDEFGH with lengths 3 3 3 3 3 2 4 4.
+        let code = Code::new(&[3, 3, 3, 3, 3, 2, 4, 4], false, "test", 0).unwrap();
+        let mut words: Vec<(u16, String)> = code
+            .words()
+            .map(|(symbol, length, word)| {
+                let text = (0..length).map(|i| if word >> i & 1 == 1 { '1' } else { '0' });
+                (symbol, text.collect())
+            })
+            .collect();
+        words.sort();
+        let words: Vec<String> = words.into_iter().map(|(_, word)| word).collect();
+        assert_eq!(words.join(" "), "010 011 100 101 110 00 1110 1111");
+    }
+
+    #[test]
+    fn the_table_finds_what_the_walk_finds() {
+        for lengths in [skewed(), vec![1], vec![0, 0, 1], vec![2, 2, 2, 2], vec![0; 5]] {
+            let code = Code::new(&lengths, true, "test", 0).unwrap();
+            let table = Table::<256>::new(&code, |symbol| Entry::based(symbol + 1, 0));
+            for word in 0..1_u64 << MAX_LENGTH {
+                let bytes = word.to_le_bytes();
+                let mut bits = Bits::new(&bytes, 0);
+                let walked = code.walk(&mut bits).unwrap();
+                let found = table.find(word);
+                match walked {
+                    Some(symbol) => {
+                        assert_eq!(found.base(), usize::from(symbol) + 1);
+                        assert_eq!(found.bits(), u32::from(lengths[usize::from(symbol)]));
+                    }
+                    None => assert!(found.is_stop()),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lengths_must_claim_every_word_once() {
+        let fault = |lengths: &[u8], sparse| {
+            let error = Code::new(lengths, sparse, "test", 7).err()?;
+            assert_eq!(error.offset(), Some(7));
+            Some(error.to_string())
+        };
+        assert!(fault(&[1, 1, 1], true).unwrap().contains("an over-subscribed test code"));
+        assert!(fault(&[2, 2, 2], true).unwrap().contains("claim 24576 of 32768"));
+        assert!(fault(&[1], false).unwrap().contains("an incomplete test code"));
+        assert!(fault(&[0, 2], true).is_some());
+        assert_eq!(fault(&[1, 2, 2], false), None);
+        assert_eq!(fault(&[0, 1], true), None);
+        assert_eq!(fault(&[0, 0], true), None);
+    }
+}

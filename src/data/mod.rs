@@ -1,0 +1,38 @@
+//! Data: files of numbers, the digits of MNIST, and batches of them (chapters 2 and 4, and the
+//! appendix "Reading IDX and gzip").
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | [`mnist`], [`dataset`], [`batches`] | the digits, as tensors, a batch at a time |
+//! | [`idx`] | the format MNIST comes in |
+//! | [`npy`], `npy_header` | NumPy's format for an array |
+//! | [`gzip`] | members, headers, checksums |
+//! | [`inflate`], `codes`, `huffman`, `bits`, `output` | what gzip packs: blocks, codes, bits |
+//! | [`crc32`] | the checksum |
+//! | `cursor`, `convert` | what the readers share |
+//!
+//! Every reader takes any bytes at all: it gives what they hold or an [`Error`](crate::Error) that
+//! says what is wrong and where, and never panics, hangs, or allocates for what is not there.
+
+pub mod batches;
+mod bits;
+mod codes;
+mod convert;
+pub mod crc32;
+mod cursor;
+pub mod dataset;
+pub mod gzip;
+mod huffman;
+pub mod idx;
+pub mod inflate;
+pub mod mnist;
+pub mod npy;
+mod npy_header;
+mod output;
+
+pub use batches::{Batches, Epoch};
+pub use dataset::Dataset;
+pub use gzip::gunzip;
+pub use idx::{Idx, IdxData};
+pub use mnist::{Digits, Mnist};
+pub use npy::{Npy, NpyData, read_tensor, write_tensor};
