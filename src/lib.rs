@@ -1,12 +1,19 @@
 //! **Longhand**: deep learning written out in longhand.
 
+pub mod by_hand;
 pub mod data;
 pub mod error;
+pub mod init;
+pub mod layers;
+pub mod optim;
+pub mod param;
+pub mod report;
 pub mod rng;
 pub mod scalar;
 pub mod tensor;
 
 pub use error::{Error, Result};
+pub use param::Param;
 pub use rng::Rng;
 pub use scalar::Scalar;
 pub use tensor::Tensor;

@@ -1,0 +1,84 @@
+//! Layers with their gradients written out by hand (chapters 3, 4 and 6).
+//!
+//! One file is one layer: its `forward` stands directly above its `backward`, and the derivation
+//! above both. A gradient is named for what it belongs to: `d_weight` is dL/d(weight), and has
+//! the weight's shape.
+
+mod cross_entropy;
+mod linear;
+mod log_softmax;
+mod loss;
+mod mse;
+mod nll;
+mod relu;
+mod sequential;
+
+use crate::{Param, Scalar, Tensor};
+
+pub use cross_entropy::CrossEntropy;
+pub use linear::Linear;
+pub use log_softmax::LogSoftmax;
+pub use loss::{Loss, Reduction};
+pub use mse::Mse;
+pub use nll::Nll;
+pub use relu::Relu;
+pub use sequential::Sequential;
+
+// ANCHOR: layer
+/// A differentiable function with parameters of its own.
+pub trait Layer<T: Scalar = f32>: Send {
+    /// What a summary calls it: `"Linear"`.
+    fn name(&self) -> String;
+
+    /// The output for this input; keeps what [`backward`](Layer::backward) will need.
+    #[track_caller]
+    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T>;
+
+    /// Takes dL/d(output), adds to the parameters' gradients, gives dL/d(input), and lets go of
+    /// what `forward` kept: each forward pass can be gone back through once.
+    #[track_caller]
+    fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T>;
+
+    /// The same without dL/d(input), which the first layer of a net has no use for.
+    #[track_caller]
+    fn backward_params(&mut self, d_output: &Tensor<T>) {
+        self.backward(d_output);
+    }
+
+    /// Lets go of what `forward` kept, when no backward pass will follow.
+    fn forget(&mut self) {}
+
+    /// The parameters, in the order in which the layer uses them.
+    fn params(&self) -> Vec<&Param<T>> {
+        Vec::new()
+    }
+
+    /// The parameters, to be changed.
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        Vec::new()
+    }
+
+    /// Chooses between training and evaluation, for layers that behave differently in each.
+    fn set_mode(&mut self, _mode: Mode) {}
+}
+// ANCHOR_END: layer
+
+/// Whether a net is being trained or evaluated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Mode {
+    /// Dropout drops, batch normalisation uses the batch's own statistics.
+    #[default]
+    Train,
+    /// Nothing is random, and a sample's output does not depend on its batch.
+    Eval,
+}
+
+/// What `forward` kept, or a panic at the caller's line that says it is missing.
+#[track_caller]
+fn spent<K>(kept: &mut Option<K>, layer: &str) -> K {
+    kept.take().unwrap_or_else(|| {
+        panic!(
+            "{layer}: backward without a forward pass before it; each can be gone back through once"
+        )
+    })
+}

@@ -1,0 +1,124 @@
+//! Layers one after another (chapter 4).
+
+use super::{Layer, Mode};
+use crate::{Param, Scalar, Tensor};
+
+/// A net that hands each layer's output to the next; itself a layer.
+///
+/// ```
+/// use longhand::layers::{Layer, Linear, Relu};
+/// use longhand::{Rng, Tensor, sequential};
+/// let rng = &mut Rng::new(0);
+/// let mut net = sequential![Linear::<f32>::new(784, 50, rng), Relu::new(), Linear::new(50, 10, rng)];
+/// assert_eq!(net.forward(&Tensor::zeros([64, 784])).shape(), [64, 10]);
+/// assert_eq!(net.params().len(), 4);
+/// ```
+pub struct Sequential<T: Scalar = f32> {
+    /// The layers, the first to be called first.
+    pub layers: Vec<Box<dyn Layer<T>>>,
+    mode: Mode,
+}
+
+/// A [`Sequential`](crate::layers::Sequential) of these layers.
+#[macro_export]
+macro_rules! sequential {
+    ($($layer:expr),* $(,)?) => {
+        $crate::layers::Sequential::new(vec![$(Box::new($layer)),*])
+    };
+}
+
+impl<T: Scalar> Sequential<T> {
+    /// A net of these layers, in training mode.
+    pub fn new(layers: Vec<Box<dyn Layer<T>>>) -> Self {
+        let mut net = Self { layers, mode: Mode::Train };
+        net.set_mode(Mode::Train);
+        net
+    }
+
+    /// The output in evaluation mode, with nothing kept for a backward pass.
+    #[track_caller]
+    pub fn predict(&mut self, input: &Tensor<T>) -> Tensor<T> {
+        let mode = self.mode;
+        self.set_mode(Mode::Eval);
+        let mut x = input.clone();
+        for layer in &mut self.layers {
+            x = layer.forward(&x);
+            layer.forget();
+        }
+        self.set_mode(mode);
+        x
+    }
+
+    /// Drops every parameter's gradient, before the next backward pass adds its own.
+    pub fn zero_grad(&mut self) {
+        for param in self.params_mut() {
+            param.grad = None;
+        }
+    }
+
+    /// Every parameter with its name: the layer's number and the layer's own word, `"0.weight"`.
+    pub fn named_params(&self) -> Vec<(String, &Param<T>)> {
+        let numbered = self.layers.iter().enumerate();
+        numbered
+            .flat_map(|(i, layer)| {
+                layer.params().into_iter().map(move |param| (format!("{i}.{}", param.name), param))
+            })
+            .collect()
+    }
+}
+
+// ANCHOR: sequential
+// y = fₙ(… f₂(f₁(x))): the chain rule hands dL/dy back through the layers, last to first.
+impl<T: Scalar> Layer<T> for Sequential<T> {
+    #[track_caller]
+    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
+        // the first layer's input → the last layer's output
+        let mut x = input.clone();
+        for layer in &mut self.layers {
+            x = layer.forward(&x);
+        }
+        x
+    }
+
+    #[track_caller]
+    fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
+        // dL/d(last output) → dL/d(first input)
+        let mut d = d_output.clone();
+        for layer in self.layers.iter_mut().rev() {
+            d = layer.backward(&d);
+        }
+        d
+    }
+
+    #[track_caller]
+    fn backward_params(&mut self, d_output: &Tensor<T>) {
+        let Some((first, rest)) = self.layers.split_first_mut() else { return };
+        let mut d = d_output.clone();
+        for layer in rest.iter_mut().rev() {
+            d = layer.backward(&d);
+        }
+        first.backward_params(&d);
+    }
+    // ANCHOR_END: sequential
+
+    fn name(&self) -> String {
+        "Sequential".into()
+    }
+
+    fn forget(&mut self) {
+        self.layers.iter_mut().for_each(|layer| layer.forget());
+    }
+
+    fn params(&self) -> Vec<&Param<T>> {
+        self.layers.iter().flat_map(|layer| layer.params()).collect()
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        self.layers.iter_mut().flat_map(|layer| layer.params_mut()).collect()
+    }
+
+    fn set_mode(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.layers.iter_mut().for_each(|layer| layer.set_mode(mode));
+    }
+}

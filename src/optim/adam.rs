@@ -1,0 +1,89 @@
+//! Adam: steps scaled by each parameter's own recent gradients (chapter 4).
+
+use super::Optimizer;
+use crate::param::ParamId;
+use crate::tensor::isa;
+use crate::{Param, Scalar, Tensor};
+use std::collections::HashMap;
+
+/// w ← w − lr·m̂/(√v̂ + ε), with m̂ and v̂ running means of the gradient and its square.
+///
+/// Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1, with
+/// PyTorch's defaults: lr 10⁻³, β = (0.9, 0.999), ε = 10⁻⁸. Weight decay is added to the gradient.
+///
+/// ```
+/// use longhand::optim::{Adam, Optimizer};
+/// use longhand::{Param, Tensor};
+/// let mut weight = Param::new("weight", Tensor::vector(&[1.0_f64]));
+/// weight.grad = Some(Tensor::vector(&[1e6]));
+/// Adam::new(0.001).step_param(&mut weight);
+/// assert!((weight.value.item() - 0.999).abs() < 1e-9, "a first step is lr long, however large g");
+/// ```
+pub struct Adam<T: Scalar = f32> {
+    /// The step size.
+    pub lr: f64,
+    /// How much of the running means of g and g² stays at each step.
+    pub betas: (f64, f64),
+    /// Keeps the division away from zero.
+    pub eps: f64,
+    /// How strongly values are drawn to zero.
+    pub weight_decay: f64,
+    moments: HashMap<ParamId, Moments<T>>,
+}
+
+/// What Adam remembers of one parameter.
+struct Moments<T: Scalar> {
+    mean: Tensor<T>,
+    square: Tensor<T>,
+    /// β₁ᵗ and β₂ᵗ after t steps.
+    powers: (f64, f64),
+}
+
+impl<T: Scalar> Adam<T> {
+    /// PyTorch's defaults at this step size.
+    pub fn new(lr: f64) -> Self {
+        Self { lr, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0, moments: HashMap::new() }
+    }
+
+    /// With this weight decay.
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        Self { weight_decay, ..self }
+    }
+}
+
+// ANCHOR: adam
+impl<T: Scalar> Optimizer<T> for Adam<T> {
+    fn step_param(&mut self, param: &mut Param<T>) {
+        let Some(gradient) = &param.grad else { return };
+        let shape = param.value.shape();
+        let state = self.moments.entry(param.id()).or_insert_with(|| Moments {
+            mean: Tensor::zeros(shape),
+            square: Tensor::zeros(shape),
+            powers: (1.0, 1.0),
+        });
+        state.powers.0 *= self.betas.0;
+        state.powers.1 *= self.betas.1;
+
+        // Both means start at 0, and so are too small by 1 − βᵗ: the corrections make up for it.
+        let step = T::from_f64(self.lr / (1.0 - state.powers.0));
+        let correction = T::from_f64(1.0 / (1.0 - state.powers.1).sqrt());
+        let [b1, b2] = [self.betas.0, self.betas.1].map(T::from_f64);
+        let [c1, c2] = [1.0 - self.betas.0, 1.0 - self.betas.1].map(T::from_f64);
+        let [eps, decay] = [self.eps, self.weight_decay].map(T::from_f64);
+
+        let (values, gradients) = (param.value.data_mut(), gradient.data());
+        let moments = state.mean.data_mut().iter_mut().zip(state.square.data_mut());
+        isa::vectorize(
+            #[inline(always)]
+            || {
+                for ((w, &g), (m, v)) in values.iter_mut().zip(gradients).zip(moments) {
+                    let g = g + decay * *w;
+                    *m = b1 * *m + c1 * g;
+                    *v = b2 * *v + c2 * g * g;
+                    *w -= step * *m / (v.sqrt() * correction + eps);
+                }
+            },
+        );
+    }
+}
+// ANCHOR_END: adam

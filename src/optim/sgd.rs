@@ -1,0 +1,80 @@
+//! Stochastic gradient descent, with momentum and weight decay (chapter 4).
+
+use super::Optimizer;
+use crate::param::ParamId;
+use crate::tensor::isa;
+use crate::{Param, Scalar, Tensor};
+use std::collections::HashMap;
+
+/// w ← w − lr·v, where v is the gradient, or a running sum of gradients that fades by `momentum`.
+///
+/// The rule is PyTorch's: with g the gradient plus `weight_decay`·w, v starts as g and then is
+/// momentum·v + g; with `nesterov`, the step looks ahead and uses g + momentum·v.
+///
+/// ```
+/// use longhand::optim::{Optimizer, Sgd};
+/// use longhand::{Param, Tensor};
+/// let mut weight = Param::new("weight", Tensor::vector(&[1.0_f32]));
+/// weight.grad = Some(Tensor::vector(&[4.0]));
+/// Sgd::new(0.125).step_param(&mut weight);
+/// assert_eq!(weight.value.data(), [0.5]);
+/// ```
+pub struct Sgd<T: Scalar = f32> {
+    /// The step size.
+    pub lr: f64,
+    /// How much of the last step's direction stays; 0 for none.
+    pub momentum: f64,
+    /// How strongly values are drawn to zero.
+    pub weight_decay: f64,
+    /// Whether to use Nesterov's form of the momentum.
+    pub nesterov: bool,
+    velocity: HashMap<ParamId, Tensor<T>>,
+}
+
+impl<T: Scalar> Sgd<T> {
+    /// Plain descent at this step size.
+    pub fn new(lr: f64) -> Self {
+        Self { lr, momentum: 0.0, weight_decay: 0.0, nesterov: false, velocity: HashMap::new() }
+    }
+
+    /// With this momentum.
+    pub fn momentum(self, momentum: f64) -> Self {
+        Self { momentum, ..self }
+    }
+
+    /// With this weight decay.
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        Self { weight_decay, ..self }
+    }
+
+    /// With Nesterov's form of the momentum.
+    pub fn nesterov(self) -> Self {
+        Self { nesterov: true, ..self }
+    }
+}
+
+// ANCHOR: sgd
+impl<T: Scalar> Optimizer<T> for Sgd<T> {
+    fn step_param(&mut self, param: &mut Param<T>) {
+        let Some(gradient) = &param.grad else { return };
+        let [lr, momentum, decay] = [self.lr, self.momentum, self.weight_decay].map(T::from_f64);
+        if self.momentum == 0.0 {
+            return param.value.update(gradient, |w, g| w - lr * (g + decay * w));
+        }
+        let nesterov = self.nesterov;
+        let start = || Tensor::zeros(param.value.shape());
+        let velocity = self.velocity.entry(param.id()).or_insert_with(start).data_mut();
+        let (values, gradients) = (param.value.data_mut(), gradient.data());
+        isa::vectorize(
+            #[inline(always)]
+            || {
+                for ((w, v), &g) in values.iter_mut().zip(velocity).zip(gradients) {
+                    let g = g + decay * *w;
+                    *v = momentum * *v + g;
+                    *w -= lr * if nesterov { g + momentum * *v } else { *v };
+                }
+            },
+        );
+    }
+}
+// ANCHOR_END: sgd

@@ -1,0 +1,207 @@
+//! A small PNG writer: sixteen greys, packed as runs. Sheets of digits are made with it.
+//!
+//! A PNG file is a signature and some chunks; the pixels go into one that is compressed in the
+//! zlib format. Deflate, inside it, is used here as simply as it pays: its built-in Huffman
+//! code, and of its references to earlier bytes only "the byte before, so many times", which is
+//! what empty paper is made of. (PNG: ISO/IEC 15948; zlib and deflate: RFC 1950 and RFC 1951.)
+
+/// The file of a picture of `width` × `height` pixels, each from 0 (black) to 15 (white).
+pub fn encode(width: usize, height: usize, pixels: &[u8]) -> Vec<u8> {
+    debug_assert_eq!(pixels.len(), width * height);
+    let mut lines = Vec::with_capacity(height * (width.div_ceil(2) + 1));
+    for line in pixels.chunks(width) {
+        lines.push(0); // this line is stored as it is, without a filter
+        lines.extend(line.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).copied().unwrap_or(0)));
+    }
+    let mut header = Vec::new();
+    header.extend((width as u32).to_be_bytes());
+    header.extend((height as u32).to_be_bytes());
+    header.extend([4, 0, 0, 0, 0]); // 4 bits a pixel, grey, and the only methods there are
+
+    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+    chunk(&mut file, b"IHDR", &header);
+    chunk(&mut file, b"IDAT", &zlib(&lines));
+    chunk(&mut file, b"IEND", &[]);
+    file
+}
+
+fn chunk(file: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
+    file.extend((data.len() as u32).to_be_bytes());
+    let checked = file.len();
+    file.extend(name);
+    file.extend(data);
+    let sum = crc(&file[checked..]);
+    file.extend(sum.to_be_bytes());
+}
+
+/// The CRC-32 of some bytes, a bit at a time.
+pub fn crc(bytes: &[u8]) -> u32 {
+    let byte = |sum: u32, byte: &u8| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            sum >> 1 ^ (0xEDB8_8320 & (sum & 1).wrapping_neg())
+        })
+    };
+    !bytes.iter().fold(!0, byte)
+}
+
+fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Bits { bytes: vec![0x78, 0x01], free: 0 };
+    out.put(0b011, 3); // the last block, in the built-in code
+    let mut at = 0;
+    while at < bytes.len() {
+        out.literal(u32::from(bytes[at]));
+        let same = bytes[at + 1..].iter().take_while(|byte| **byte == bytes[at]).count();
+        at += 1;
+        let mut left = same;
+        while left >= 3 {
+            // 257, as the code for 258 is an exception to the rule below.
+            let run = left.min(257);
+            out.run(run as u32);
+            left -= run;
+        }
+        at += same - left;
+    }
+    out.literal(256); // the end of the block
+    let (a, b) = bytes.iter().fold((1, 0), |(a, b), byte| {
+        let a = (a + u32::from(*byte)) % 65_521;
+        (a, (b + a) % 65_521)
+    });
+    out.bytes.extend((b << 16 | a).to_be_bytes());
+    out.bytes
+}
+
+/// Bits into bytes, the lowest first.
+struct Bits {
+    bytes: Vec<u8>,
+    /// How many bits of the last byte are still free.
+    free: u32,
+}
+
+impl Bits {
+    fn put(&mut self, value: u32, count: u32) {
+        for bit in 0..count {
+            if self.free == 0 {
+                self.bytes.push(0);
+                self.free = 8;
+            }
+            let last = self.bytes.len() - 1;
+            self.bytes[last] |= ((value >> bit & 1) as u8) << (8 - self.free);
+            self.free -= 1;
+        }
+    }
+
+    /// A code word: unlike all other fields, it stands with its highest bit first.
+    fn word(&mut self, word: u32, count: u32) {
+        self.put(word.reverse_bits() >> (32 - count), count);
+    }
+
+    /// A symbol of the built-in code: a byte, the end of the block (256), or a length.
+    fn literal(&mut self, symbol: u32) {
+        match symbol {
+            0..=143 => self.word(0x30 + symbol, 8),
+            144..=255 => self.word(0x190 + symbol - 144, 9),
+            256..=279 => self.word(symbol - 256, 7),
+            _ => self.word(0xC0 + symbol - 280, 8),
+        }
+    }
+
+    /// The byte before, 3 to 257 times more.
+    fn run(&mut self, length: u32) {
+        let length = length - 3;
+        // Four symbols for each count of extra bits; the first eight lengths need none.
+        let extra = (length | 4).ilog2() - 2;
+        self.literal(257 + 4 * extra + (length >> extra));
+        self.put(length & ((1 << extra) - 1), extra);
+        self.word(0, 5); // a distance of one
+    }
+}
+
+/// Bytes as text, six bits a letter.
+pub fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for letter in 0..4 {
+            let index = (bits >> (18 - 6 * letter) & 63) as usize;
+            text.push(if letter <= three.len() { LETTERS[index] as char } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads what `zlib` writes, by the tables of RFC 1951 and not by the formula above.
+    fn inflate(data: &[u8]) -> Vec<u8> {
+        const BASE: [usize; 28] = [
+            3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99,
+            115, 131, 163, 195, 227,
+        ];
+        const EXTRA: [u32; 28] =
+            [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5];
+        let mut at = 16;
+        let mut bit = || {
+            at += 1;
+            u32::from(data[(at - 1) / 8] >> ((at - 1) % 8) & 1)
+        };
+        assert_eq!((bit(), bit(), bit()), (1, 1, 0));
+        let mut out: Vec<u8> = Vec::new();
+        loop {
+            let mut word = (0..7).fold(0, |word, _| word << 1 | bit());
+            let symbol = if word < 24 {
+                256 + word
+            } else {
+                word = word << 1 | bit();
+                match word {
+                    0x30..=0xBF => word - 0x30,
+                    0xC0..=0xC7 => word - 0xC0 + 280,
+                    _ => (word << 1 | bit()) - 0x190 + 144,
+                }
+            };
+            match symbol {
+                256 => return out,
+                0..=255 => out.push(symbol as u8),
+                _ => {
+                    let code = symbol as usize - 257;
+                    let extra =
+                        (0..EXTRA[code]).fold(0, |extra, at| extra | (bit() as usize) << at);
+                    assert_eq!((0..5).map(|_| bit()).sum::<u32>(), 0);
+                    let last = *out.last().unwrap();
+                    out.extend(vec![last; BASE[code] + extra]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_and_every_run_comes_back() {
+        let mut bytes: Vec<u8> = (0..=255).collect();
+        for run in 1..600 {
+            bytes.extend(vec![run as u8; run]);
+        }
+        assert_eq!(inflate(&zlib(&bytes)), bytes);
+        assert_eq!(inflate(&zlib(&[])), []);
+    }
+
+    #[test]
+    fn check_sums_and_letters_are_the_standard_ones() {
+        assert_eq!(crc(b"123456789"), 0xCBF4_3926);
+        assert!(zlib(b"Wikipedia").ends_with(&0x11E6_0398_u32.to_be_bytes()));
+        assert_eq!(
+            ["", "f", "fo", "foo", "foob"].map(|t| base64(t.as_bytes())),
+            ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]
+        );
+    }
+
+    #[test]
+    fn a_file_has_its_three_chunks() {
+        let file = encode(3, 2, &[0, 15, 7, 1, 2, 3]);
+        assert_eq!(file[16..29], [0, 0, 0, 3, 0, 0, 0, 2, 4, 0, 0, 0, 0]);
+        assert_eq!(inflate(&file[41..]), [0, 0x0F, 0x70, 0, 0x12, 0x30]);
+        assert!(file.ends_with(b"\0\0\0\0IEND\xAEB`\x82"));
+    }
+}

@@ -1,0 +1,87 @@
+//! What the chapters' tests share: frozen figures, finite differences, and how near is near.
+#![allow(dead_code)]
+
+use longhand::data::npy;
+use longhand::layers::Layer;
+use longhand::{Rng, Scalar, Tensor, init};
+use std::path::{Path, PathBuf};
+
+/// The path of a file under `tests/golden/`.
+pub fn golden_path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.npy"))
+}
+
+/// A tensor that `tests/golden/generate.py` froze: `golden("chapter3/net/w1")`.
+pub fn golden(name: &str) -> Tensor<f64> {
+    npy::read_tensor(golden_path(name)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The same as labels.
+pub fn golden_labels(name: &str) -> Vec<usize> {
+    golden(name).data().iter().map(|&label| label as usize).collect()
+}
+
+/// Asserts that two tensors have one shape and differ by at most `tolerance` anywhere.
+#[track_caller]
+pub fn assert_near(what: &str, ours: &Tensor<f64>, theirs: &Tensor<f64>, tolerance: f64) {
+    assert_eq!(ours.shape(), theirs.shape(), "{what}: shapes");
+    let difference = ours.max_abs_diff(theirs);
+    assert!(difference <= tolerance, "{what}: differs by {difference:e}, allowed {tolerance:e}");
+}
+
+/// Independent normal draws; a seed of its own for each tensor keeps tests apart.
+pub fn normal<T: Scalar>(shape: &[usize], seed: u64) -> Tensor<T> {
+    init::normal(shape, T::ZERO, T::ONE, &mut Rng::new(seed))
+}
+
+/// dL/dx by central differences: (L(x + h) − L(x − h)) / 2h for each element in turn.
+pub fn numeric_gradient(x: &Tensor<f64>, mut loss: impl FnMut(&Tensor<f64>) -> f64) -> Tensor<f64> {
+    let h = 1e-5;
+    let mut gradient = Tensor::zeros(x.shape());
+    for i in 0..x.len() {
+        let mut at = |step: f64| {
+            let mut moved = x.clone();
+            moved.data_mut()[i] += step;
+            loss(&moved)
+        };
+        gradient.data_mut()[i] = (at(h) - at(-h)) / (2.0 * h);
+    }
+    gradient
+}
+
+/// Holds every gradient of a layer against finite differences of L = Σ up·y, where `up` is
+/// random: an incoming gradient of all ones would hide mistakes that cancel.
+#[track_caller]
+pub fn check_layer(layer: &mut dyn Layer<f64>, x: &Tensor<f64>) {
+    let name = layer.name();
+    let up = normal::<f64>(&layer.forward(x).shape(), 77);
+    let d_input = layer.backward(&up);
+    let analytic: Vec<_> = layer.params_mut().into_iter().map(|p| p.grad.take()).collect();
+
+    let numeric = numeric_gradient(x, |x| (layer.forward(x) * &up).sum());
+    assert_near(&format!("{name}: input"), &d_input, &numeric, 1e-8);
+    for (number, analytic) in analytic.into_iter().enumerate() {
+        let start = layer.params()[number].value.clone();
+        let numeric = numeric_gradient(&start, |value| {
+            layer.params_mut()[number].value = value.clone();
+            (layer.forward(x) * &up).sum()
+        });
+        layer.params_mut()[number].value = start;
+        let what = format!("{name}: {}", layer.params()[number].name);
+        assert_near(&what, &analytic.expect("a gradient"), &numeric, 1e-8);
+    }
+}
+
+/// Runs `f` under every supported instruction set, on 1, 2 and 5 threads, and asserts that each
+/// result equals the first.
+#[track_caller]
+pub fn same_everywhere<R: PartialEq + std::fmt::Debug>(f: impl Fn() -> R) {
+    use longhand::tensor::{isa, threads};
+    let first = f();
+    for isa in isa::Isa::supported() {
+        for count in [1, 2, 5] {
+            let again = isa::with(isa, || threads::with(count, &f));
+            assert!(again == first, "{isa} on {count} threads gives another result");
+        }
+    }
+}
