@@ -10,12 +10,14 @@ pub mod param;
 pub mod report;
 pub mod rng;
 pub mod scalar;
+pub mod tape;
 pub mod tensor;
 
 pub use error::{Error, Result};
 pub use param::Param;
 pub use rng::Rng;
 pub use scalar::Scalar;
+pub use tape::Tape;
 pub use tensor::Tensor;
 
 /// What is wrong with `LONGHAND_ISA` or `LONGHAND_THREADS`, if anything is. A program calls this

@@ -1,0 +1,179 @@
+//! One line of the tape: what was computed, from what, and the way back (chapter 5).
+
+use super::Var;
+use crate::param::ParamId;
+use crate::tensor::Shape;
+use crate::{Scalar, Tensor};
+use std::fmt;
+use std::panic::Location;
+
+// ANCHOR: entry
+/// One value that the tape knows.
+pub(super) struct Entry<T: Scalar> {
+    /// What made it: `"matmul"`, `"leaf"`, the name of a parameter.
+    pub name: &'static str,
+    /// The entries it was computed from. All of them stand further up the list.
+    pub inputs: Inputs,
+    /// The value, or after a sweep what is left of it.
+    pub held: Held<T>,
+    /// How a gradient goes on from here.
+    pub rule: Rule<T>,
+    /// Bytes that the pullback keeps for itself.
+    pub kept: usize,
+    /// The line of the program that recorded it.
+    pub at: &'static Location<'static>,
+}
+
+/// How a gradient that has arrived at an entry goes on.
+pub(super) enum Rule<T: Scalar> {
+    /// None ever arrives: nothing that needs a gradient went into this value.
+    Constant,
+    /// It has arrived: the caller wants it.
+    Leaf,
+    /// It has arrived: it belongs to this parameter.
+    Param(ParamId),
+    /// The pullback turns it into one gradient for each input.
+    Operation(Box<dyn Pullback<T>>),
+    /// A sweep has been here and has let go of what it passed.
+    Spent,
+}
+// ANCHOR_END: entry
+
+/// A value, or its shape once the value has been let go of.
+#[derive(Clone)]
+pub(super) enum Held<T: Scalar> {
+    Value(Tensor<T>),
+    Spent(Shape),
+}
+
+impl<T: Scalar> Held<T> {
+    pub fn shape(&self) -> Shape {
+        match self {
+            Held::Value(value) => value.shape(),
+            Held::Spent(shape) => *shape,
+        }
+    }
+
+    /// Lets go of the value.
+    pub fn spend(&mut self) {
+        *self = Held::Spent(self.shape());
+    }
+}
+
+impl<T: Scalar> Entry<T> {
+    /// The value, or a panic that says who spent it.
+    #[track_caller]
+    pub fn value(&self, index: usize) -> &Tensor<T> {
+        match &self.held {
+            Held::Value(value) => value,
+            Held::Spent(_) => panic!(
+                "the value of {} is spent: a backward pass has been through it and let it go; \
+                 that pass can be told to retain() what it passes",
+                self.describe(index)
+            ),
+        }
+    }
+
+    /// Whether gradients are worth sending here.
+    pub fn needs_grad(&self) -> bool {
+        !matches!(self.rule, Rule::Constant)
+    }
+
+    /// `entry 3 (tanh, shape [2, 5], recorded at src/main.rs:7:13)`
+    pub fn describe(&self, index: usize) -> impl fmt::Display {
+        format!(
+            "entry {index} ({}, shape {}, recorded at {})",
+            self.name,
+            self.held.shape(),
+            self.at
+        )
+    }
+}
+
+/// As many inputs as fit into an entry without an allocation.
+pub(super) const FEW: usize = 3;
+
+/// The numbers of an entry's inputs; almost always one, two or three.
+pub(super) enum Inputs {
+    Few(u8, [u32; FEW]),
+    Many(Box<[u32]>),
+}
+
+impl Inputs {
+    pub const NONE: Self = Inputs::Few(0, [0; FEW]);
+
+    pub fn of<T: Scalar>(vars: &[Var<T>]) -> Self {
+        let numbers = vars.iter().map(|var| var.index as u32);
+        if vars.len() > FEW {
+            return Inputs::Many(numbers.collect());
+        }
+        let mut few = [0; FEW];
+        few.iter_mut().zip(numbers).for_each(|(slot, number)| *slot = number);
+        Inputs::Few(vars.len() as u8, few)
+    }
+
+    pub fn as_slice(&self) -> &[u32] {
+        match self {
+            Inputs::Few(count, few) => &few[..usize::from(*count)],
+            Inputs::Many(many) => many,
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = usize> {
+        self.as_slice().iter().map(|&number| number as usize)
+    }
+}
+
+/// Turns the gradient of an output into the gradients of its inputs.
+pub(super) trait Pullback<T: Scalar>: Send {
+    fn pull<'t>(
+        &self,
+        inputs: &[Var<'t, T>],
+        output: Var<'t, T>,
+        gradient: Var<'t, T>,
+        given: &mut [Option<Var<'t, T>>],
+    );
+}
+
+/// A closure for a fixed number of inputs. One that captures nothing has no size, and a box of
+/// it is no allocation.
+pub(super) struct Fixed<F, const N: usize>(pub F);
+
+impl<T, F, const N: usize> Pullback<T> for Fixed<F, N>
+where
+    T: Scalar,
+    F: for<'a> Fn([Var<'a, T>; N], Var<'a, T>, Var<'a, T>) -> [Option<Var<'a, T>>; N] + Send,
+{
+    fn pull<'t>(
+        &self,
+        inputs: &[Var<'t, T>],
+        output: Var<'t, T>,
+        gradient: Var<'t, T>,
+        given: &mut [Option<Var<'t, T>>],
+    ) {
+        let inputs = inputs.try_into().expect("as many inputs as were recorded");
+        given.copy_from_slice(&(self.0)(inputs, output, gradient));
+    }
+}
+
+/// A closure for any number of inputs.
+pub(super) struct Listed<F>(pub F);
+
+impl<T, F> Pullback<T> for Listed<F>
+where
+    T: Scalar,
+    F: for<'a> Fn(&[Var<'a, T>], Var<'a, T>, Var<'a, T>) -> Vec<Option<Var<'a, T>>> + Send,
+{
+    fn pull<'t>(
+        &self,
+        inputs: &[Var<'t, T>],
+        output: Var<'t, T>,
+        gradient: Var<'t, T>,
+        given: &mut [Option<Var<'t, T>>],
+    ) {
+        let gradients = (self.0)(inputs, output, gradient);
+        let (found, expected) = (gradients.len(), given.len());
+        assert!(found == expected, "the pullback gave {found} gradients for {expected} inputs");
+        given.copy_from_slice(&gradients);
+    }
+}

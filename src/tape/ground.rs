@@ -1,0 +1,98 @@
+//! Where the pullbacks of a sweep are recorded: the one question on which everything turns
+//! (chapter 5).
+
+use super::{Tape, Upstream, Var};
+use crate::{Scalar, Tensor};
+
+// ANCHOR: ground
+/// Where the pullbacks of a sweep record what they compute, and so what a gradient is.
+pub(super) trait Ground<'t, T: Scalar> {
+    /// A gradient on its way from one entry to the next.
+    type Gradient: Clone;
+    /// Whether pullbacks are recorded, to be gone back through themselves.
+    const RECORDED: bool;
+    /// The gradient as a variable, for a pullback to work with.
+    fn lift(tape: &'t Tape<T>, gradient: Self::Gradient) -> Var<'t, T>;
+    /// What a pullback gave, taken from where it left it.
+    fn take(given: Var<'t, T>) -> Self::Gradient;
+    /// sum + more
+    fn add(sum: Self::Gradient, more: Self::Gradient) -> Self::Gradient;
+    /// The gradient that a sweep starts from.
+    fn start(tape: &'t Tape<T>, upstream: Upstream<'t, T>) -> Self::Gradient;
+    /// At least `count` empty places for gradients.
+    fn slots(tape: &'t Tape<T>, count: usize) -> Vec<Option<Self::Gradient>>;
+    /// Gives the places back, all of them empty again.
+    fn put_back(_: &'t Tape<T>, _: Vec<Option<Self::Gradient>>) {}
+}
+
+/// On the end of the list, which is cut off again after each pullback: gradients are tensors.
+pub(super) struct Scratch;
+
+impl<'t, T: Scalar> Ground<'t, T> for Scratch {
+    type Gradient = Tensor<T>;
+    const RECORDED: bool = false;
+
+    fn lift(tape: &'t Tape<T>, gradient: Tensor<T>) -> Var<'t, T> {
+        tape.constant(gradient)
+    }
+
+    fn take(given: Var<'t, T>) -> Tensor<T> {
+        given.value()
+    }
+
+    fn add(mut sum: Tensor<T>, more: Tensor<T>) -> Tensor<T> {
+        sum += &more;
+        sum
+    }
+
+    fn start(_: &'t Tape<T>, upstream: Upstream<'t, T>) -> Tensor<T> {
+        match upstream {
+            Upstream::Tensor(tensor) => tensor,
+            Upstream::Var(var) => var.value(),
+        }
+    }
+
+    fn slots(tape: &'t Tape<T>, count: usize) -> Vec<Option<Tensor<T>>> {
+        let mut slots = tape.pending.take();
+        if slots.len() < count {
+            slots.resize(count, None);
+        }
+        slots
+    }
+
+    fn put_back(tape: &'t Tape<T>, slots: Vec<Option<Tensor<T>>>) {
+        tape.pending.replace(slots);
+    }
+}
+
+/// On the tape: gradients are variables, and what made them can be differentiated.
+pub(super) struct Recorded;
+
+impl<'t, T: Scalar> Ground<'t, T> for Recorded {
+    type Gradient = Var<'t, T>;
+    const RECORDED: bool = true;
+
+    fn lift(_: &'t Tape<T>, gradient: Var<'t, T>) -> Var<'t, T> {
+        gradient
+    }
+
+    fn take(given: Var<'t, T>) -> Var<'t, T> {
+        given
+    }
+
+    fn add(sum: Var<'t, T>, more: Var<'t, T>) -> Var<'t, T> {
+        sum + more
+    }
+
+    fn start(tape: &'t Tape<T>, upstream: Upstream<'t, T>) -> Var<'t, T> {
+        match upstream {
+            Upstream::Tensor(tensor) => tape.constant(tensor),
+            Upstream::Var(var) => var,
+        }
+    }
+
+    fn slots(_: &'t Tape<T>, count: usize) -> Vec<Option<Var<'t, T>>> {
+        vec![None; count]
+    }
+}
+// ANCHOR_END: ground

@@ -1,0 +1,59 @@
+//! Smooth functions, element by element: exp, ln, √, tanh, the sigmoid.
+
+use crate::Scalar;
+use crate::tape::Var;
+
+impl<T: Scalar> Var<'_, T> {
+    // ANCHOR: exp
+    /// eˣ of every element.
+    #[track_caller]
+    pub fn exp(self) -> Self {
+        // any shape
+        // y = eˣ: dy/dx = y
+        let value = self.read().exp();
+        self.tape.operation("exp", [self], value, |[_], y, g| [Some(g * y)])
+    }
+    // ANCHOR_END: exp
+
+    /// The natural logarithm of every element.
+    #[track_caller]
+    pub fn ln(self) -> Self {
+        // any shape
+        // y = ln x: dy/dx = 1/x
+        let value = self.read().ln();
+        self.tape.operation("ln", [self], value, |[x], _, g| [Some(g / x)])
+    }
+
+    /// √x of every element.
+    #[track_caller]
+    pub fn sqrt(self) -> Self {
+        // any shape
+        // y = √x: dy/dx = 1/(2y)
+        let value = self.read().sqrt();
+        self.tape.operation("sqrt", [self], value, |[_], y, g| [Some(g / (y + y))])
+    }
+
+    // ANCHOR: tanh
+    /// The hyperbolic tangent of every element.
+    #[track_caller]
+    pub fn tanh(self) -> Self {
+        // any shape
+        // y = tanh x: dy/dx = 1 − y²
+        let value = self.read().tanh();
+        self.tape.operation("tanh", [self], value, |[_], y, g| {
+            [Some(g * (y * y).subtracted_from(T::ONE))]
+        })
+    }
+    // ANCHOR_END: tanh
+
+    /// 1 / (1 + e⁻ˣ) of every element.
+    #[track_caller]
+    pub fn sigmoid(self) -> Self {
+        // any shape
+        // y = 1 / (1 + e⁻ˣ): dy/dx = e⁻ˣ / (1 + e⁻ˣ)² = y·(1 − y)
+        let value = self.read().sigmoid();
+        self.tape.operation("sigmoid", [self], value, |[_], y, g| {
+            [Some(g * (y * y.subtracted_from(T::ONE)))]
+        })
+    }
+}

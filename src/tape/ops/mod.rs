@@ -1,0 +1,16 @@
+//! The operations of the tape: each computes its value, and below it stands its pullback.
+//!
+//! The first comment of an operation tells the shapes, the lines after it derive the pullback.
+//! There g is dL/dy, the gradient of the output, and the gradient of an input has the shape of
+//! that input: where broadcasting repeated it, the gradients of all its copies are added up.
+
+mod arithmetic;
+mod choice;
+mod functions;
+mod layout;
+mod loss;
+mod product;
+mod reduce;
+mod rows;
+
+pub use layout::{concat, stack};

@@ -1,0 +1,68 @@
+//! Variables: what can be asked of a value on a tape (chapter 5).
+
+use super::entry::{Inputs, Rule};
+use super::walk::Role;
+use super::{Tape, Var};
+use crate::tensor::Shape;
+use crate::{Scalar, Tensor};
+use std::cell::Ref;
+
+impl<'t, T: Scalar> Var<'t, T> {
+    /// The tape it is on.
+    pub fn tape(self) -> &'t Tape<T> {
+        self.tape
+    }
+
+    /// The number of its entry, as a printed tape shows it.
+    pub fn index(self) -> usize {
+        self.index
+    }
+
+    /// The value; it shares the tape's memory.
+    ///
+    /// # Panics
+    /// If a backward pass has been through it and let it go.
+    #[track_caller]
+    pub fn value(self) -> Tensor<T> {
+        self.read().clone()
+    }
+
+    /// The value where it lies. Nothing can be recorded while the borrow lasts.
+    #[track_caller]
+    pub(super) fn read(self) -> Ref<'t, Tensor<T>> {
+        let entry = Ref::map(self.tape.entries.borrow(), |entries| &entries[self.index]);
+        // Not in a closure: there the caller's line would be lost.
+        entry.value(self.index);
+        Ref::map(entry, |entry| entry.value(self.index))
+    }
+
+    /// The shape of its value; known even when the value is spent.
+    pub fn shape(self) -> Shape {
+        self.tape.entries.borrow()[self.index].held.shape()
+    }
+
+    /// Whether anything that it was computed from wants a gradient.
+    pub fn needs_grad(self) -> bool {
+        self.tape.entries.borrow()[self.index].needs_grad()
+    }
+
+    /// The same value as a constant: no gradient goes back through it.
+    #[track_caller]
+    pub fn detach(self) -> Self {
+        let value = self.value();
+        self.tape.push("detach", Inputs::NONE, value, Rule::Constant, 0)
+    }
+
+    /// For pullbacks: the gradient for this input, computed only if the sweep has a use for it.
+    pub fn wants(self, gradient: impl FnOnce() -> Self) -> Option<Self> {
+        self.is_wanted().then(gradient)
+    }
+
+    /// Whether the sweep that is under way has a use for a gradient of this.
+    pub(super) fn is_wanted(self) -> bool {
+        match self.tape.roles.borrow().get(self.index) {
+            Some(role) => *role != Role::Off,
+            None => self.needs_grad(),
+        }
+    }
+}
