@@ -1,4 +1,44 @@
 //! **Longhand**: deep learning written out in longhand.
+//!
+//! Every tensor, every gradient and every method is written here by hand, with nothing but the
+//! standard library, and a book tells it chapter by chapter. This page is the map.
+//!
+//! | chapter | module |
+//! |---|---|
+//! | 1 Tensors and the matmul ladder | [`tensor`], [`scalar`] |
+//! | 2 The forward pass | [`data`], [`rng`], [`init`], [`by_hand`] |
+//! | 3 The backward pass by hand | [`by_hand`] |
+//! | 4 Layers, modules, training | [`by_hand::refactor`], [`layers`], [`param`], [`optim`] |
+//! | 5 The tape | [`tape`] |
+//! | what the examples print and draw | [`report`] |
+//!
+//! ```
+//! use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu};
+//! use longhand::optim::{Optimizer, Sgd};
+//! use longhand::{Rng, Tensor, sequential};
+//!
+//! // Two points of each class; a net with hand-written gradients learns to tell them apart.
+//! let x = Tensor::new([4, 2], vec![0.0_f32, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0]);
+//! let labels = [0, 0, 1, 1];
+//!
+//! let rng = &mut Rng::new(1);
+//! let mut net = sequential![Linear::new(2, 8, rng), Relu::new(), Linear::new(8, 2, rng)];
+//! let (mut loss, mut sgd) = (CrossEntropy::mean(), Sgd::new(0.5));
+//! for _ in 0..200 {
+//!     let scores = net.forward(&x);
+//!     loss.forward(&scores, &labels);
+//!     net.backward_params(&loss.backward());
+//!     sgd.step(net.params_mut());
+//!     net.zero_grad();
+//! }
+//! assert_eq!(net.predict(&x).argmax(-1), labels);
+//! ```
+//!
+//! # The same bits everywhere
+//!
+//! A result depends on the program alone: not on the number of threads (`LONGHAND_THREADS`), not
+//! on the instruction set (`LONGHAND_ISA`), not on the platform's mathematical library. Every sum
+//! has a stated order, and `exp`, `ln`, `tanh` and the random numbers are written here.
 
 pub mod by_hand;
 pub mod data;
@@ -30,3 +70,8 @@ pub fn check_settings() -> Result<()> {
     tensor::threads::check()?;
     Ok(())
 }
+
+/// The README's sample, run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

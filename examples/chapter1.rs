@@ -1,0 +1,175 @@
+//! Chapter 1, tensors and the matmul ladder: shapes that meet, sums that have an order, and one
+//! product written over and over, ever faster.
+
+use longhand::report::{BarChart, Figure, Table};
+use longhand::tensor::{einsum, isa, ladder};
+use longhand::{Result, Rng, Tensor, init};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+fn section(title: &str) {
+    println!("\n── {title} {}", "─".repeat(68_usize.saturating_sub(title.chars().count())));
+}
+
+/// The shape, then the tensor as NumPy would print it.
+fn show(name: &str, tensor: &Tensor) {
+    println!("{name}: {}\n{tensor}", tensor.shape());
+}
+
+/// What `f` gives, and the shortest of several runs in seconds.
+fn time<R>(f: impl Fn() -> R) -> (R, f64) {
+    let (begin, mut best) = (Instant::now(), f64::INFINITY);
+    loop {
+        let start = Instant::now();
+        let result = black_box(f());
+        best = best.min(start.elapsed().as_secs_f64());
+        if begin.elapsed() > Duration::from_millis(100) {
+            return (result, best);
+        }
+    }
+}
+
+// ANCHOR: peak
+/// Multiply-adds per second of one thread that never waits for memory: many chains, each in a
+/// register of `LANES` numbers, and nothing else.
+fn peak<const LANES: usize>() -> f64 {
+    const CHAINS: usize = 12;
+    const LINKS: usize = 1 << 18;
+    let (x, y) = (black_box(0.999_f32), black_box(0.001));
+    let run = || {
+        isa::vectorize(
+            #[inline(always)]
+            || {
+                let mut sums = black_box([[0.0_f32; LANES]; CHAINS]);
+                for _ in 0..LINKS {
+                    for sum in &mut sums {
+                        for lane in sum {
+                            *lane = lane.mul_add(x, y);
+                        }
+                    }
+                }
+                sums
+            },
+        )
+    };
+    (LINKS * CHAINS * LANES) as f64 / time(run).1
+}
+// ANCHOR_END: peak
+
+fn main() -> Result<()> {
+    longhand::check_settings()?;
+    println!("Chapter 1: tensors and the matmul ladder");
+
+    section("A tensor");
+    // ANCHOR: tensor
+    let a = Tensor::new([2, 3], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    let b = a.reshape([3, 2]);
+    let c = a.t();
+    // ANCHOR_END: tensor
+    show("a", &a);
+    show("a.reshape([3, 2])", &b);
+    show("a.t()", &c);
+    println!("the elements of a.reshape([3, 2]): {:?}", b.data());
+    println!("the elements of a.t():             {:?}", c.data());
+    println!("do a and a.reshape([3, 2]) share them? {}", a.shares_memory_with(&b));
+    println!("do a and a.t()?                        {}", a.shares_memory_with(&c));
+    show("a large one", &(Tensor::arange(2000).reshape([40, 50]) + 100.0));
+
+    section("Broadcasting");
+    // ANCHOR: broadcasting
+    let a = Tensor::new([2, 3], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unsqueeze(-1);
+    let b = Tensor::new([2, 1], vec![5.0, 1.0]).unsqueeze(1);
+    let c = &a * &b;
+    // ANCHOR_END: broadcasting
+    show("a", &a);
+    show("b", &b);
+    show("a * b", &c);
+    for axis in [0, 1, -1] {
+        show(&format!("(a * b).sum_axis({axis})"), &c.sum_axis(axis));
+    }
+
+    section("Squeezing");
+    // ANCHOR: squeezing
+    let row = Tensor::new([1, 3], vec![1.0, 2.0, 3.0]);
+    let column = Tensor::new([3, 1], vec![1.0, 2.0, 3.0]);
+    // ANCHOR_END: squeezing
+    show("row", &row);
+    show("row.squeeze_all()", &row.squeeze_all());
+    show("column", &column);
+    show("column.squeeze(-1)", &column.squeeze(-1));
+    println!("column − row:                {}", (&column - &row).shape());
+    println!("column.squeeze(-1) − row:    {}", (column.squeeze(-1) - &row).shape());
+    println!("column.squeeze(-1) − vector: {}", (column.squeeze(-1) - row.squeeze(0)).shape());
+
+    section("The order of a sum");
+    // ANCHOR: order
+    println!("f64: (0.1 + 0.2) + 0.3 = {}", (0.1_f64 + 0.2) + 0.3);
+    println!("f64: 0.1 + (0.2 + 0.3) = {}", 0.1_f64 + (0.2 + 0.3));
+    println!("f32: (0.1 + 0.2) + 0.3 = {}", (0.1_f32 + 0.2) + 0.3);
+    println!("f32: 0.1 + (0.2 + 0.3) = {}", 0.1_f32 + (0.2 + 0.3));
+    println!("f32: (0.1 + 0.3) + 0.4 = {}", (0.1_f32 + 0.3) + 0.4);
+    println!("f32: 0.1 + (0.3 + 0.4) = {}", 0.1_f32 + (0.3 + 0.4));
+    let (tenth, ten) = (0.1_f64, 10.0);
+    println!("f64: 0.1 × 10 − 1, two roundings: {}", tenth * ten - 1.0);
+    println!("f64: 0.1 × 10 − 1, one rounding:  {:e}", tenth.mul_add(ten, -1.0));
+    let (tenth, ten) = (0.1_f32, 10.0);
+    println!("f32: 0.1 × 10 − 1, two roundings: {}", tenth * ten - 1.0);
+    println!("f32: 0.1 × 10 − 1, one rounding:  {:e}", tenth.mul_add(ten, -1.0));
+    let tenths = Tensor::full([10_000_000], 0.1_f32);
+    let one_by_one = tenths.data().iter().fold(0.0, |sum, x| sum + x);
+    println!("ten million × 0.1 in f32, one by one: {one_by_one}");
+    println!("ten million × 0.1 in f32, by sum():   {}", tenths.sum());
+    // ANCHOR_END: order
+
+    section("Named indices");
+    // ANCHOR: einsum
+    let a = Tensor::new([2, 2], vec![1.0_f32, 2.0, 3.0, 4.0]);
+    let v = Tensor::vector(&[1.0_f32, 10.0]);
+    for spec in ["ij->ji", "ij->i", "ij->", "ii->"] {
+        show(&format!("{spec} of a"), &einsum(spec, &[&a]));
+    }
+    for spec in ["ij,j->i", "ij,j->ij"] {
+        show(&format!("{spec} of a and v"), &einsum(spec, &[&a, &v]));
+    }
+    show("i,j->ij of v and v", &einsum("i,j->ij", &[&v, &v]));
+    // ANCHOR_END: einsum
+
+    section("The ladder");
+    let rng = &mut Rng::new(1);
+    let mut random = |shape: [usize; 2]| -> Tensor { init::normal(shape, 0.0, 1.0, rng) };
+    let small = [random([5, 784]), random([784, 10])];
+    let large = [random([512, 512]), random([512, 512])];
+    let flops = 2.0 * 512_f64.powi(3); // a multiplication and an addition for each link
+
+    // A register holds 8 numbers or 16, as the processor has it; the wider loop suits the wider one.
+    let most = 2.0 * peak::<8>().max(peak::<16>());
+    let headings = ["rung", "5×784 by 784×10", "512³", "", "", "same bits"];
+    let mut table = Table::new(headings);
+    let mut chart = BarChart::new("The ladder at 512³").unit("GFLOP/s").log();
+    // ANCHOR: climb
+    let mut first: Option<([Tensor; 2], f64)> = None;
+    for (name, multiply) in ladder::rungs::<f32>() {
+        let [(few, few_time), (many, many_time)] =
+            [&small, &large].map(|[a, b]| time(|| multiply(a, b)));
+        let (expected, first_time) = first.get_or_insert(([few.clone(), many.clone()], many_time));
+        let same = few.same_bits(&expected[0]) && many.same_bits(&expected[1]);
+        let speedup = *first_time / many_time;
+        // ANCHOR_END: climb
+        table.push([
+            name.to_string(),
+            format!("{:>7.1} µs", few_time * 1e6),
+            format!("{:>7.2} ms", many_time * 1e3),
+            format!("{:>5.1} % of peak", 100.0 * flops / many_time / most),
+            format!("{speedup:>6.1} ×"),
+            if same { "yes" } else { "no" }.to_string(),
+        ]);
+        chart = chart.bar(name, flops / many_time / 1e9);
+    }
+    for column in 1..5 {
+        table = table.right(column);
+    }
+    print!("{table}");
+    println!("peak of one thread: {:.1} GFLOP/s, measured with {}", most / 1e9, isa::current());
+    println!("figure: {}", chart.save_figure("chapter1-timing-ladder")?);
+    Ok(())
+}
