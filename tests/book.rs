@@ -1,0 +1,132 @@
+//! Holds the book: what it shows is what the code is and what the examples print today.
+//!
+//! Each test reads the whole book (and README and the like) and lists everything that is wrong.
+//! After a change that is meant to alter what a chapter prints or draws, run
+//!
+//! ```text
+//! LONGHAND_BLESS=1 cargo test --test book
+//! ```
+//!
+//! It rewrites `book/src/output/` and `book/src/figures/`; look at the difference before you
+//! commit it. Nothing here needs more than std and cargo.
+
+#[path = "book/captures.rs"]
+mod captures;
+#[path = "book/commands.rs"]
+mod commands;
+#[path = "book/includes.rs"]
+mod includes;
+#[path = "book/markdown.rs"]
+mod markdown;
+#[path = "book/repository.rs"]
+mod repository;
+
+use markdown::Page;
+use repository::{Problems, Repository};
+use std::sync::Once;
+
+/// The checkout; with LONGHAND_BLESS=1 once its captured outputs and figures are rewritten.
+fn checkout() -> Repository {
+    static BLESSED: Once = Once::new();
+    let repo = Repository::here();
+    if captures::blessing() {
+        BLESSED.call_once(|| captures::bless(&repo).none());
+    }
+    repo
+}
+
+#[test]
+fn every_include_shows_something() {
+    let repo = checkout();
+    let mut problems = Problems::default();
+    for page in repo.book_pages() {
+        includes::check_page(&repo, &page, &mut problems);
+    }
+    problems.none();
+}
+
+#[test]
+fn every_anchor_is_opened_once_and_closed() {
+    let repo = checkout();
+    let mut problems = Problems::default();
+    for folder in ["src", "examples", "exercises", "book/src/output"] {
+        for path in repo.files(folder) {
+            if path.ends_with(".rs") || path.ends_with(".txt") {
+                let (_, found) = includes::anchors(&repo.read(&path));
+                problems.extend(&path, found);
+            }
+        }
+    }
+    problems.none();
+}
+
+#[test]
+fn no_rust_is_typed_by_hand() {
+    let repo = checkout();
+    let mut problems = Problems::default();
+    for page in repo.book_pages() {
+        includes::check_fences(&page, &mut problems);
+    }
+    problems.none();
+}
+
+#[test]
+fn the_summary_lists_what_there_is() {
+    let repo = checkout();
+    let summary = Page::parse("book/src/SUMMARY.md", &repo.read("book/src/SUMMARY.md"));
+    let pages: Vec<String> = repo.book_pages().into_iter().map(|page| page.path).collect();
+    let mut problems = Problems::default();
+    markdown::check_summary(&summary, &pages, &mut problems);
+    problems.none();
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let repo = checkout();
+    let mut problems = Problems::default();
+    for page in repo.all_pages() {
+        markdown::check_links(&repo, &page, &mut problems);
+    }
+    problems.none();
+}
+
+#[test]
+fn every_command_names_something_that_exists() {
+    let repo = checkout();
+    let mut problems = Problems::default();
+    for page in repo.all_pages() {
+        commands::check_page(&repo, &page, &mut problems);
+    }
+    for folder in ["src", "examples", "exercises"] {
+        for path in repo.files(folder).into_iter().filter(|path| path.ends_with(".rs")) {
+            commands::check_source(&repo, &path, &repo.read(&path), &mut problems);
+        }
+    }
+    problems.none();
+}
+
+#[test]
+fn captured_outputs_and_figures_are_current() {
+    let repo = checkout();
+    if !captures::blessing() {
+        captures::check(&repo).none();
+    }
+}
+
+/// A result that the README quotes is a line of a captured output.
+#[test]
+fn the_readme_quotes_what_was_printed() {
+    let repo = checkout();
+    let printed: Vec<String> =
+        repo.files("book/src/output").iter().map(|path| repo.read(path)).collect();
+    let readme = Page::parse("README.md", &repo.read("README.md"));
+    let mut problems = Problems::default();
+    for fence in readme.fences.iter().filter(|fence| fence.info == "text") {
+        for (line, text) in &fence.body {
+            if !printed.iter().any(|output| output.lines().any(|printed| printed == text)) {
+                problems.add("README.md", *line, format!("no example prints `{text}`"));
+            }
+        }
+    }
+    problems.none();
+}
