@@ -1,0 +1,204 @@
+//! Longhand beside its peers, by turns in one run.
+//!
+//! `cargo run --release --manifest-path benches/Cargo.toml --bin compare -- --help`
+
+use longhand::tensor::{isa, threads};
+use longhand::{Error, Result};
+use longhand_benches::contest::{Contest, Referee, Row};
+use longhand_benches::matmul::{self, Shape};
+use longhand_benches::pytorch::PyTorch;
+use longhand_benches::{capture, elementwise, limit_threads, loading, peak, steps, table};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+compare [group or filter …] [options]
+
+groups (all that fit, if none is named):
+  peak products avx2 small elementwise steps batch threads loading
+any other word is a filter: only rows with it in their names
+
+  --threads N        threads for every rival (1)
+  --f64              products in f64 instead of f32
+  --pytorch PYTHON   with PyTorch in this Python: pip install torch
+  --budget SECONDS   time for each row, roughly (0.4)
+  --record FILE      also write every median time to this file, separated by tabs
+  --capture FOLDER   the whole comparison, into FOLDER/output and FOLDER/figures
+";
+
+/// What the command line asks for.
+struct Options {
+    groups: Vec<String>,
+    filter: Vec<String>,
+    threads: usize,
+    double: bool,
+    pytorch: Option<String>,
+    budget: f64,
+    record: Option<String>,
+    capture: Option<String>,
+}
+
+type Group = (&'static str, fn(&mut Referee, &Options));
+
+/// The groups in the order in which they run. What comes later in the book is one more line.
+const GROUPS: &[Group] = &[
+    ("peak", |referee, _| {
+        if referee.threads == 1 {
+            let title = "The peak of one core";
+            section(referee, "peak", title, peak::contests(), peak::table);
+        }
+    }),
+    ("products", |referee, options| {
+        let (name, group) =
+            if options.double { ("f64", "products f64") } else { ("f32", "products") };
+        let title = format!("Products in {name}, {}", on(referee.threads));
+        let (double, threads) = (options.double, referee.threads);
+        let contest = move |shape: Shape| match double {
+            true => matmul::contest::<f64>(shape, threads),
+            false => matmul::contest::<f32>(shape, threads),
+        };
+        section(referee, group, &title, matmul::shapes().into_iter().map(contest), table::table);
+    }),
+    ("avx2", |referee, _| {
+        if referee.threads == 1 && isa::Isa::Avx2.is_supported() {
+            let contests = matmul::shapes().into_iter().map(matmul::avx2);
+            section(referee, "avx2", "Products with AVX2 alone", contests, table::table);
+        }
+    }),
+    ("small", |referee, _| {
+        let title = format!("A thousand small products, {}", on(referee.threads));
+        section(referee, "small", &title, matmul::tiny(referee.threads), table::table);
+    }),
+    ("elementwise", |referee, _| {
+        let title = format!("A million numbers, {}", on(referee.threads));
+        section(referee, "elementwise", &title, elementwise::contests(), table::table);
+    }),
+    ("steps", |referee, _| {
+        let title = format!("A training step, {}", on(referee.threads));
+        section(referee, "steps", &title, steps::contests(), table::table);
+    }),
+    ("batch", |referee, _| {
+        let title = format!("A step against the batch, {}", on(referee.threads));
+        section(referee, "batch", &title, steps::batches(), table::table);
+    }),
+    ("threads", |referee, _| {
+        let threads = referee.threads;
+        let contests = [256, 1024].map(|n| matmul::contest::<f32>(Shape::square(n, "NN"), threads));
+        let title = format!("Squares, {}", on(threads));
+        section(referee, "threads", &title, contests, table::table);
+    }),
+    ("loading", |referee, _| {
+        if referee.threads == 1 {
+            section(referee, "loading", "Reading MNIST", loading::contests(), table::table);
+        }
+    }),
+];
+
+fn on(threads: usize) -> String {
+    format!("{threads} thread{}", if threads == 1 { "" } else { "s" })
+}
+
+/// Times the rows of a group one by one and prints them as a table.
+fn section(
+    referee: &mut Referee,
+    group: &'static str,
+    title: &str,
+    contests: impl IntoIterator<Item = Contest>,
+    show: fn(&[&Row]) -> String,
+) {
+    let before = referee.record.len();
+    for contest in contests {
+        referee.time(group, contest);
+    }
+    let rows: Vec<&Row> = referee.record[before..].iter().map(|(_, row)| row).collect();
+    if !rows.is_empty() {
+        println!("\n── {title} {}", "─".repeat(68_usize.saturating_sub(title.chars().count())));
+        print!("{}", show(&rows));
+    }
+}
+
+fn main() -> ExitCode {
+    match options(std::env::args().skip(1)).and_then(|options| options.map_or(Ok(()), run)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: Options) -> Result<()> {
+    limit_threads(options.threads);
+    isa::check()?;
+    if let Some(folder) = &options.capture {
+        return capture::run(folder, options.pytorch.as_deref(), options.budget);
+    }
+    let pytorch = options.pytorch.as_deref().map(PyTorch::start).transpose()?;
+    let mut referee = Referee {
+        threads: options.threads,
+        budget: options.budget,
+        filter: options.filter.clone(),
+        pytorch,
+        record: Vec::new(),
+    };
+    for (name, group) in GROUPS {
+        // `threads` repeats two rows of `products`: it runs only if it is asked for.
+        let default = options.groups.is_empty() && *name != "threads";
+        if default || options.groups.iter().any(|wanted| wanted == name) {
+            group(&mut referee, &options);
+        }
+    }
+    match &options.record {
+        Some(file) => capture::write_record(file, options.threads, &referee.record),
+        None => Ok(()),
+    }
+}
+
+/// The options of these arguments, or `None` if they only ask for help.
+fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>> {
+    let mut options = Options {
+        groups: Vec::new(),
+        filter: Vec::new(),
+        threads: 1,
+        double: false,
+        pytorch: None,
+        budget: 0.4,
+        record: None,
+        capture: None,
+    };
+    while let Some(argument) = arguments.next() {
+        let fault = |found: &str, expected: &str| {
+            Error::new(&argument).found(found).expected(expected).help("--help shows all there is")
+        };
+        let mut value =
+            |expected: &str| arguments.next().ok_or(fault("nothing after it", expected));
+        match argument.as_str() {
+            "--help" | "-h" => {
+                print!("{HELP}");
+                return Ok(None);
+            }
+            "--f64" => options.double = true,
+            "--threads" => {
+                let text = value("a number")?;
+                let number = threads::choose(Some(&text));
+                options.threads =
+                    number.map_err(|_| fault(&text, "a whole number from 1 to 256"))?;
+            }
+            "--budget" => {
+                let text = value("seconds")?;
+                let seconds = text.parse().ok().filter(|s: &f64| s.is_finite() && *s >= 0.0);
+                options.budget = seconds.ok_or(fault(&text, "seconds"))?;
+            }
+            "--pytorch" => options.pytorch = Some(value("a Python")?),
+            "--record" => options.record = Some(value("a file")?),
+            "--capture" => options.capture = Some(value("a folder")?),
+            other if other.starts_with('-') => {
+                return Err(fault("an unknown option", "one that exists"));
+            }
+            group if GROUPS.iter().any(|(name, _)| *name == group) => {
+                options.groups.push(group.into())
+            }
+            filter => options.filter.push(filter.into()),
+        }
+    }
+    Ok(Some(options))
+}

@@ -1,0 +1,54 @@
+//! exp, tanh and log-softmax over a million numbers.
+
+use crate::contest::Contest;
+use candle_core::{D, Device};
+use longhand::{Rng, Tensor, init};
+use ndarray::{Array1, Array2, Axis};
+use std::hint::black_box;
+
+const N: usize = 1_000;
+
+/// The three rows. The numbers are normal with standard deviation 2.
+pub fn contests() -> Vec<Contest> {
+    let ours = init::normal::<f32>([N, N], 0.0, 2.0, &mut Rng::new(1));
+    let candle = candle_core::Tensor::from_slice(ours.data(), (N, N), &Device::Cpu)
+        .expect("a thousand rows of a thousand");
+    let line = Array1::from_vec(ours.data().to_vec());
+    let rows = Array2::from_shape_vec((N, N), ours.data().to_vec())
+        .expect("a thousand rows of a thousand");
+
+    let run = |f: fn(&Tensor) -> Tensor| {
+        let x = ours.clone();
+        move || drop(black_box(f(black_box(&x))))
+    };
+    let candle = |f: fn(&candle_core::Tensor) -> candle_core::Result<candle_core::Tensor>| {
+        let x = candle.clone();
+        move || drop(black_box(f(black_box(&x)).expect("a thousand rows of a thousand")))
+    };
+    let each = |f: fn(f32) -> f32| {
+        let x = line.clone();
+        move || drop(black_box(black_box(&x).mapv(f)))
+    };
+    vec![
+        Contest::ours("exp", run(Tensor::exp))
+            .peer("candle", candle(candle_core::Tensor::exp))
+            .peer("ndarray", each(f32::exp))
+            .pytorch("exp"),
+        Contest::ours("tanh", run(Tensor::tanh))
+            .peer("candle", candle(candle_core::Tensor::tanh))
+            .peer("ndarray", each(f32::tanh))
+            .pytorch("tanh"),
+        Contest::ours("log-softmax", run(Tensor::log_softmax))
+            .peer("candle", candle(|x| candle_nn::ops::log_softmax(x, D::Minus1)))
+            .peer("ndarray", move || {
+                let mut x = black_box(&rows).clone();
+                for mut row in x.axis_iter_mut(Axis(0)) {
+                    let largest = row.fold(f32::NEG_INFINITY, |a, &b| a.max(b));
+                    row -= largest;
+                    row -= row.mapv(f32::exp).sum().ln();
+                }
+                black_box(x);
+            })
+            .pytorch("log_softmax"),
+    ]
+}

@@ -1,0 +1,47 @@
+//! How fast is it: Longhand beside its peers (appendix *How fast is it*).
+//!
+//! | module | what is timed | against |
+//! |---|---|---|
+//! | [`matmul`] | products of matrices | gemm, candle-core, matrixmultiply, ndarray, PyTorch |
+//! | [`peak`] | the product of 1024³ | a loop of fused multiply-adds in registers |
+//! | [`elementwise`] | exp, tanh, log-softmax | candle-core, ndarray, PyTorch |
+//! | [`steps`] | training steps of the chapters' nets | candle, PyTorch |
+//! | [`loading`] | unpacking MNIST | flate2 |
+//!
+//! # What makes it fair
+//!
+//! - **Interleaved.** The rivals of a row take turns within one process: a sample of each, then
+//!   again a sample of each, beginning with another one every time. When the machine slows
+//!   down it slows down for all. A ratio is the median of the ratios of the rounds, and a time
+//!   the median of its rounds.
+//! - **Warm.** What is quick is repeated for some milliseconds at each turn before a sample as
+//!   long is taken, so that the caches hold what this rival left in them and the processor is
+//!   awake. Only what takes longer than 30 ms, and has swept the caches itself, does without.
+//! - **Same precision**, `f32` or `f64` throughout; no rival may use fewer digits inside.
+//! - **Same threads.** One or two for everybody. Threads that wait for work often spin, which
+//!   would disturb whoever is next; so with more than one thread there is a pause between turns.
+//! - **Same question.** A product goes into memory that is there already, with the transposed
+//!   factors given by strides; but candle has no such call and makes its result anew. A
+//!   training step gets a batch that lies ready. PyTorch is called from Python, as everyone calls
+//!   it; in rows that take microseconds that call is most of what is measured.
+//! - **The best peer counts.** A row's ratio is taken against the peer that was fastest *there*.
+
+pub mod capture;
+pub mod contest;
+pub mod elementwise;
+pub mod loading;
+pub mod matmul;
+pub mod peak;
+pub mod pytorch;
+pub mod steps;
+pub mod table;
+
+use std::env;
+
+/// Tells the peers' pools how many threads they may have. Call it first of all: they look once.
+pub fn limit_threads(threads: usize) {
+    for variable in ["RAYON_NUM_THREADS", "MATMUL_NUM_THREADS"] {
+        // SAFETY: the process has no other thread yet that could be reading the environment.
+        unsafe { env::set_var(variable, threads.to_string()) };
+    }
+}

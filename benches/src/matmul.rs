@@ -1,0 +1,352 @@
+//! Products of matrices: squares, and the shapes that the chapters' nets multiply.
+
+use crate::contest::Contest;
+use candle_core::{Device, Tensor};
+use longhand::tensor::gemm::{HasKernels, Matrix, MatrixMut, matmul};
+use longhand::tensor::isa::{self, Isa};
+use longhand::{Rng, Scalar};
+use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder, linalg::general_mat_mul};
+use std::hint::black_box;
+use std::rc::Rc;
+
+/// m×k by k×n, and which of the two factors lies in memory as its transpose.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    /// Rows of the result.
+    pub m: usize,
+    /// What is summed over.
+    pub k: usize,
+    /// Columns of the result.
+    pub n: usize,
+    /// The left factor is a transpose.
+    pub left: bool,
+    /// The right factor is a transpose.
+    pub right: bool,
+}
+
+impl Shape {
+    /// m×k by k×n; `"TN"` for AᵀB, `"NT"` for ABᵀ, `"NN"` for AB.
+    pub fn new(m: usize, k: usize, n: usize, layout: &str) -> Self {
+        Self { m, k, n, left: layout == "TN", right: layout == "NT" }
+    }
+
+    /// n×n by n×n.
+    pub fn square(n: usize, layout: &str) -> Self {
+        Self::new(n, n, n, layout)
+    }
+
+    /// Multiplications and additions.
+    pub fn flops(self) -> f64 {
+        2.0 * self.m as f64 * self.k as f64 * self.n as f64
+    }
+
+    fn layout(self) -> &'static str {
+        match (self.left, self.right) {
+            (true, _) => "TN",
+            (_, true) => "NT",
+            _ => "NN",
+        }
+    }
+
+    fn name(self) -> String {
+        let Self { m, k, n, .. } = self;
+        match m == k && k == n {
+            true => format!("{m}³ {}", self.layout()),
+            false => format!("{m}×{k}×{n} {}", self.layout()),
+        }
+    }
+
+    /// Row and column stride of the left factor, then of the right one.
+    fn strides(self) -> [usize; 4] {
+        let Self { m, k, n, left, right } = self;
+        let [ar, ac] = if left { [1, m] } else { [k, 1] };
+        let [br, bc] = if right { [1, k] } else { [n, 1] };
+        [ar, ac, br, bc]
+    }
+}
+
+/// The squares from 64 to 2048 in three layouts, then the chapters' shapes.
+pub fn shapes() -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    for n in [64, 128, 256, 512, 1024, 2048] {
+        shapes.extend(["NN", "TN", "NT"].map(|layout| Shape::square(n, layout)));
+    }
+    shapes.extend(
+        [
+            (50_000, 784, 50, "NN"),
+            (784, 50_000, 50, "TN"),
+            (50_000, 50, 784, "NT"),
+            (50_000, 50, 1, "NN"),
+            (50, 50_000, 1, "TN"),
+            (50_000, 1, 50, "NN"),
+            (64, 784, 500, "NN"),
+            (64, 500, 784, "NT"),
+            (784, 64, 500, "TN"),
+            (64, 500, 10, "NN"),
+            (6_000, 800, 500, "NN"),
+            (500, 6_000, 800, "TN"),
+            (6_000, 500, 800, "NT"),
+            (20, 25, 36_864, "NN"),
+            (50, 500, 4_096, "NN"),
+            (50, 4_096, 500, "NT"),
+            (500, 50, 4_096, "TN"),
+            (5, 784, 10, "NN"),
+            (1, 784, 500, "NN"),
+        ]
+        .map(|(m, k, n, layout)| Shape::new(m, k, n, layout)),
+    );
+    shapes
+}
+
+/// Numbers that all the rivals can multiply.
+pub trait Number:
+    Scalar + HasKernels + ndarray::LinalgScalar + candle_core::WithDType + 'static
+{
+    /// What PyTorch calls it.
+    const DTYPE_NAME: &'static str;
+    /// C = A·B by matrixmultiply. A is m×k, B is k×n; the strides are those of A, then of B.
+    ///
+    /// # Safety
+    /// The pointers must be good for such matrices, and C for m·n numbers.
+    unsafe fn matrixmultiply(
+        size: [usize; 3],
+        a: *const Self,
+        b: *const Self,
+        strides: [isize; 4],
+        c: *mut Self,
+    );
+}
+
+macro_rules! number {
+    ($type:ty, $name:literal, $gemm:path) => {
+        impl Number for $type {
+            const DTYPE_NAME: &'static str = $name;
+            unsafe fn matrixmultiply(
+                [m, k, n]: [usize; 3],
+                a: *const Self,
+                b: *const Self,
+                [ar, ac, br, bc]: [isize; 4],
+                c: *mut Self,
+            ) {
+                // SAFETY: the caller's promise.
+                unsafe { $gemm(m, k, n, 1.0, a, ar, ac, b, br, bc, 0.0, c, n as isize, 1) }
+            }
+        }
+    };
+}
+number!(f32, "float32", matrixmultiply::sgemm);
+number!(f64, "float64", matrixmultiply::dgemm);
+
+/// Two factors and a place for the product.
+struct Operands<T> {
+    shape: Shape,
+    a: Rc<[T]>,
+    b: Rc<[T]>,
+}
+
+impl<T: Number> Operands<T> {
+    fn new(shape: Shape) -> Self {
+        let rng = &mut Rng::new(1);
+        let mut random = |count: usize| {
+            let mut values = vec![<T as Scalar>::ZERO; count];
+            rng.fill_uniform(
+                &mut values,
+                <T as Scalar>::from_f64(-1.0),
+                <T as Scalar>::from_f64(1.0),
+            );
+            Rc::from(values)
+        };
+        Self { shape, a: random(shape.m * shape.k), b: random(shape.k * shape.n) }
+    }
+
+    fn result(&self) -> Vec<T> {
+        vec![<T as Scalar>::ZERO; self.shape.m * self.shape.n]
+    }
+
+    fn ours(&self, isa: Option<Isa>) -> impl FnMut() + use<T> {
+        let (Shape { m, k, n, .. }, [ar, ac, br, bc]) = (self.shape, self.shape.strides());
+        let (a, b, mut c) = (self.a.clone(), self.b.clone(), self.result());
+        move || {
+            let (a, b) = (Matrix::strided(&a, m, k, ar, ac), Matrix::strided(&b, k, n, br, bc));
+            let mut run =
+                || matmul(black_box(a), black_box(b), false, MatrixMut::new(&mut c, m, n));
+            match isa {
+                Some(isa) => isa::with(isa, run),
+                None => run(),
+            }
+        }
+    }
+
+    fn gemm(&self, threads: usize) -> impl FnMut() + use<T> {
+        let (Shape { m, k, n, .. }, strides) = (self.shape, self.shape.strides());
+        let [ar, ac, br, bc] = strides.map(|stride| stride as isize);
+        let (a, b, mut c) = (self.a.clone(), self.b.clone(), self.result());
+        let (zero, one) = (<T as Scalar>::ZERO, <T as Scalar>::ONE);
+        let parallelism = match threads {
+            1 => gemm::Parallelism::None,
+            _ => gemm::Parallelism::Rayon(threads),
+        };
+        // SAFETY: the strides are those of a, b and c, which have the sizes of the shape.
+        move || unsafe {
+            let (a, b) = (black_box(a.as_ptr()), black_box(b.as_ptr()));
+            let (c, no) = (c.as_mut_ptr(), false);
+            gemm::gemm(
+                m,
+                n,
+                k,
+                c,
+                1,
+                n as isize,
+                no,
+                a,
+                ac,
+                ar,
+                b,
+                bc,
+                br,
+                zero,
+                one,
+                no,
+                no,
+                no,
+                parallelism,
+            );
+        }
+    }
+
+    fn candle(&self) -> impl FnMut() + use<T> {
+        let Shape { m, k, n, left, right } = self.shape;
+        let tensor = |values: &[T], rows, cols, turned: bool| {
+            let shape = if turned { (cols, rows) } else { (rows, cols) };
+            let tensor = Tensor::from_slice(values, shape, &Device::Cpu)?;
+            if turned { tensor.t() } else { Ok(tensor) }
+        };
+        let factors =
+            tensor(&self.a, m, k, left).and_then(|a| Ok((a, tensor(&self.b, k, n, right)?)));
+        let (a, b) = factors.expect("the shapes fit");
+        move || {
+            black_box(black_box(&a).matmul(black_box(&b)).expect("the shapes fit"));
+        }
+    }
+
+    fn matrixmultiply(&self) -> impl FnMut() + use<T> {
+        let Shape { m, k, n, .. } = self.shape;
+        let strides = self.shape.strides().map(|stride| stride as isize);
+        let (a, b, mut c) = (self.a.clone(), self.b.clone(), self.result());
+        // SAFETY: the strides are those of a, b and c, which have the sizes of the shape.
+        move || unsafe {
+            let (a, b) = (black_box(a.as_ptr()), black_box(b.as_ptr()));
+            T::matrixmultiply([m, k, n], a, b, strides, c.as_mut_ptr());
+        }
+    }
+
+    fn ndarray(&self) -> impl FnMut() + use<T> {
+        let (Shape { m, k, n, .. }, [ar, ac, br, bc]) = (self.shape, self.shape.strides());
+        let (a, b, mut c) = (self.a.clone(), self.b.clone(), self.result());
+        move || {
+            let a = ArrayView2::from_shape((m, k).strides((ar, ac)), &a).expect("the shapes fit");
+            let b = ArrayView2::from_shape((k, n).strides((br, bc)), &b).expect("the shapes fit");
+            let mut c = ArrayViewMut2::from_shape((m, n), &mut c).expect("the shapes fit");
+            let (zero, one) = (<T as Scalar>::ZERO, <T as Scalar>::ONE);
+            general_mat_mul(one, black_box(&a), black_box(&b), zero, &mut c);
+        }
+    }
+}
+
+/// Our product of this shape, on this instruction set or on the one in use.
+pub fn ours<T: Number>(shape: Shape, isa: Option<Isa>) -> impl FnMut() + use<T> {
+    Operands::<T>::new(shape).ours(isa)
+}
+
+/// A product of this shape by everybody.
+pub fn contest<T: Number>(shape: Shape, threads: usize) -> Contest {
+    let Shape { m, k, n, .. } = shape;
+    let operands = Operands::<T>::new(shape);
+    Contest::ours(shape.name(), operands.ours(None))
+        .peer("gemm", operands.gemm(threads))
+        .peer("candle", operands.candle())
+        .peer("matrixm.", operands.matrixmultiply())
+        .peer("ndarray", operands.ndarray())
+        .pytorch(format!("matmul {m} {k} {n} {} {}", shape.layout(), T::DTYPE_NAME))
+        .flops(shape.flops())
+}
+
+/// A product of this shape with AVX2, which is all that matrixmultiply uses.
+pub fn avx2(shape: Shape) -> Contest {
+    let operands = Operands::<f32>::new(shape);
+    Contest::ours(shape.name(), operands.ours(Some(Isa::Avx2)))
+        .peer("matrixm.", operands.matrixmultiply())
+        .flops(shape.flops())
+}
+
+/// Products so small that the call costs as much as the work. One row does a thousand of them.
+pub fn tiny(threads: usize) -> Vec<Contest> {
+    let squares = [4, 6, 8, 10, 12, 16].map(|n| Shape::square(n, "NN"));
+    let rows = [("NN", 1, 50, 50), ("NT", 1, 50, 50), ("TN", 50, 1, 50)];
+    let rows = rows.map(|(layout, m, k, n)| Shape::new(m, k, n, layout));
+    squares.into_iter().chain(rows).map(|shape| thousand(shape, threads)).collect()
+}
+
+fn thousand(shape: Shape, threads: usize) -> Contest {
+    fn times(mut work: impl FnMut() + 'static) -> impl FnMut() + 'static {
+        move || (0..1000).for_each(|_| work())
+    }
+    let Shape { m, k, n, .. } = shape;
+    let operands = Operands::<f32>::new(shape);
+    Contest::ours(shape.name(), times(operands.ours(None)))
+        .peer("gemm", times(operands.gemm(threads)))
+        .peer("candle", times(operands.candle()))
+        .peer("matrixm.", times(operands.matrixmultiply()))
+        .peer("ndarray", times(operands.ndarray()))
+        .pytorch(format!("thousand {m} {k} {n} {} {}", shape.layout(), f32::DTYPE_NAME))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contest::Work;
+
+    #[test]
+    fn all_multiply_the_same_matrices() {
+        for layout in ["NN", "TN", "NT"] {
+            let shape = Shape::new(5, 7, 3, layout);
+            let operands = Operands::<f64>::new(shape);
+            let [ar, ac, br, bc] = shape.strides();
+            let a = Matrix::strided(&operands.a, 5, 7, ar, ac);
+            let b = Matrix::strided(&operands.b, 7, 3, br, bc);
+            let mut plain = operands.result();
+            matmul(a, b, false, MatrixMut::new(&mut plain, 5, 3));
+            let tensor = |m: &Matrix<f64>, rows: usize, cols: usize| {
+                let at = (0..rows * cols).map(|i| m.at(i / cols, i % cols));
+                longhand::Tensor::new([rows, cols], at.collect())
+            };
+            let dense = tensor(&a, 5, 7).matmul(&tensor(&b, 7, 3));
+            assert_eq!(dense.data(), plain);
+
+            let mut c = operands.result();
+            let strides = shape.strides().map(|stride| stride as isize);
+            // SAFETY: the sizes and strides of the shape.
+            unsafe {
+                let (a, b) = (operands.a.as_ptr(), operands.b.as_ptr());
+                f64::matrixmultiply([5, 7, 3], a, b, strides, c.as_mut_ptr());
+            }
+            assert!(c.iter().zip(&plain).all(|(c, p)| (c - p).abs() < 1e-12), "{layout}");
+        }
+    }
+
+    #[test]
+    fn every_row_has_its_rivals_and_a_name_of_its_own() {
+        let mut names: Vec<String> = shapes().into_iter().map(Shape::name).collect();
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        let mut contest = contest::<f32>(Shape::new(2, 3, 4, "TN"), 1);
+        assert_eq!(contest.rivals.len(), 6);
+        for rival in &mut contest.rivals {
+            if let Work::Ours(work) | Work::Peer(work) = &mut rival.work {
+                work();
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Training steps: forward, loss, backward, and where a row says so the optimizer's step.
+
+use crate::contest::Contest;
+use candle_core::{DType, Device, Var};
+use candle_nn::{AdamW, Module, Optimizer as _, ParamsAdamW, VarBuilder, VarMap};
+use longhand::by_hand::Net;
+use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Mse, Relu, Sequential};
+use longhand::optim::{Adam, Optimizer, Sgd};
+use longhand::{Rng, Tensor, init};
+use std::hint::black_box;
+
+/// The nets of the chapters. Whatever a layer of another kind needs is one more row here and one
+/// more workload in `benches/pytorch.py`.
+pub fn contests() -> Vec<Contest> {
+    vec![
+        chapter3(),
+        classifier("784-128-10, momentum", &[784, 128, 10], 64, Rule::Momentum),
+        wide(64),
+        wide(256),
+        small(),
+    ]
+}
+
+/// The same net with ever larger batches.
+pub fn batches() -> Vec<Contest> {
+    [1, 4, 16, 64, 256, 1024].map(wide).into()
+}
+
+fn wide(batch: usize) -> Contest {
+    classifier("784-256-256-10, Adam", &[784, 256, 256, 10], batch, Rule::Adam)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Rule {
+    Adam,
+    Momentum,
+}
+
+impl Rule {
+    fn ours(self) -> Box<dyn Optimizer> {
+        match self {
+            Rule::Adam => Box::new(Adam::new(0.001)),
+            Rule::Momentum => Box::new(Sgd::new(0.05).momentum(0.9)),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Rule::Adam => "adam",
+            Rule::Momentum => "momentum",
+        }
+    }
+}
+
+/// All 50,000 images forward and backward: the gradients of four parameters and of the input.
+fn chapter3() -> Contest {
+    let (n, rng) = (50_000, &mut Rng::new(3));
+    let x = init::normal::<f32>([n, 784], 0.0, 1.0, rng);
+    let y = Tensor::new([n], (0..n).map(|i| (i % 10) as f32).collect());
+    let net = Net::<f32>::new(784, 50, rng);
+    let peer = candle_by_hand(&x, &y, &net).expect("the shapes of chapter 3 fit");
+    Contest::ours("chapter 3, 50,000 images", move || {
+        black_box(net.forward_and_backward(black_box(&x), &y));
+    })
+    .peer("candle", peer)
+    .pytorch("chapter3")
+}
+
+fn candle_by_hand(x: &Tensor, y: &Tensor, net: &Net) -> candle_core::Result<impl FnMut() + use<>> {
+    let var = |tensor: &Tensor| {
+        let tensor =
+            candle_core::Tensor::from_slice(tensor.data(), &tensor.shape()[..], &Device::Cpu)?;
+        Var::from_tensor(&tensor)
+    };
+    let (x, y) = (var(x)?, var(y)?.as_detached_tensor());
+    let (w1, b1, w2, b2) = (var(&net.w1)?, var(&net.b1)?, var(&net.w2)?, var(&net.b2)?);
+    let step = move || {
+        let hidden = x.matmul(&w1)?.broadcast_add(&b1)?.relu()?;
+        let output = hidden.matmul(&w2)?.broadcast_add(&b2)?.squeeze(1)?;
+        (output - &y)?.sqr()?.mean_all()?.backward()
+    };
+    Ok(move || {
+        black_box(step().expect("the shapes of chapter 3 fit"));
+    })
+}
+
+/// A net for ten classes: linear layers of these sizes with a ReLU between them.
+fn classifier(name: &str, sizes: &[usize], batch: usize, rule: Rule) -> Contest {
+    let rng = &mut Rng::new(4);
+    let x = init::normal::<f32>([batch, sizes[0]], 0.0, 1.0, rng);
+    let labels: Vec<usize> = (0..batch).map(|i| i % 10).collect();
+    let (mut net, mut loss, mut optimizer) = (mlp(sizes, rng), CrossEntropy::mean(), rule.ours());
+    let words: Vec<String> = sizes.iter().map(usize::to_string).collect();
+    let peer = candle_classifier(sizes, &x, &labels).expect("the sizes fit");
+    let contest = Contest::ours(format!("{name}, batch {batch}"), move || {
+        black_box(loss.forward(&net.forward(&x), &labels));
+        net.zero_grad();
+        net.backward_params(&loss.backward());
+        optimizer.step(net.params_mut());
+    });
+    // candle's descent knows no momentum.
+    let contest = if rule == Rule::Adam { contest.peer("candle", peer) } else { contest };
+    contest.pytorch(format!("classifier {} {batch} {}", rule.name(), words.join(" ")))
+}
+
+fn mlp(sizes: &[usize], rng: &mut Rng) -> Sequential {
+    let mut layers: Vec<Box<dyn Layer>> = Vec::new();
+    for (i, pair) in sizes.windows(2).enumerate() {
+        if i > 0 {
+            layers.push(Box::new(Relu::new()));
+        }
+        layers.push(Box::new(Linear::new(pair[0], pair[1], rng)));
+    }
+    Sequential::new(layers)
+}
+
+/// One sample at a time through a small net: all overhead, hardly any arithmetic.
+fn small() -> Contest {
+    let (sizes, rng) = ([50, 50, 50, 1], &mut Rng::new(5));
+    let x = init::normal::<f32>([1, 50], 0.0, 1.0, rng);
+    let y = Tensor::ones([1, 1]);
+    let (mut net, mut loss, mut adam) = (mlp(&sizes, rng), Mse::mean(), Adam::new(0.001));
+    let peer = candle_small(&sizes, &x).expect("the sizes fit");
+    Contest::ours("50-50-50-1, Adam, batch 1", move || {
+        black_box(loss.forward(&net.forward(&x), &y));
+        net.zero_grad();
+        net.backward_params(&loss.backward());
+        adam.step(net.params_mut());
+    })
+    .peer("candle", peer)
+    .pytorch("small")
+}
+
+/// candle's layers of these sizes, and its Adam for them.
+fn candle_net(sizes: &[usize]) -> candle_core::Result<(candle_nn::Sequential, AdamW)> {
+    let map = VarMap::new();
+    let vars = VarBuilder::from_varmap(&map, DType::F32, &Device::Cpu);
+    let mut net = candle_nn::seq();
+    for (i, pair) in sizes.windows(2).enumerate() {
+        if i > 0 {
+            net = net.add(candle_nn::Activation::Relu);
+        }
+        net = net.add(candle_nn::linear(pair[0], pair[1], vars.pp(i))?);
+    }
+    let params = ParamsAdamW { lr: 0.001, weight_decay: 0.0, ..Default::default() };
+    Ok((net, AdamW::new(map.all_vars(), params)?))
+}
+
+fn candle_input(x: &Tensor) -> candle_core::Result<candle_core::Tensor> {
+    candle_core::Tensor::from_slice(x.data(), &x.shape()[..], &Device::Cpu)
+}
+
+fn candle_classifier(
+    sizes: &[usize],
+    x: &Tensor,
+    labels: &[usize],
+) -> candle_core::Result<impl FnMut() + use<>> {
+    let (net, mut adam) = candle_net(sizes)?;
+    let x = candle_input(x)?;
+    let labels: Vec<u32> = labels.iter().map(|&label| label as u32).collect();
+    let labels = candle_core::Tensor::from_slice(&labels, labels.len(), &Device::Cpu)?;
+    let mut step =
+        move || adam.backward_step(&candle_nn::loss::cross_entropy(&net.forward(&x)?, &labels)?);
+    Ok(move || step().expect("the sizes fit"))
+}
+
+fn candle_small(sizes: &[usize], x: &Tensor) -> candle_core::Result<impl FnMut() + use<>> {
+    let (net, mut adam) = candle_net(sizes)?;
+    let (x, y) = (candle_input(x)?, candle_core::Tensor::ones((1, 1), DType::F32, &Device::Cpu)?);
+    let mut step = move || adam.backward_step(&candle_nn::loss::mse(&net.forward(&x)?, &y)?);
+    Ok(move || step().expect("the sizes fit"))
+}
