@@ -33,6 +33,9 @@ FENCE = re.compile(r"^(?P<indent>[\s>]*(?:[-*+] +|\d+[.)] +)?)(?P<fence>`{3,}|~{
 INCLUDE = re.compile(r"\{\{#(?:rustdoc_)?include\s+(?P<target>[^}]*?)\s*\}\}")
 ANCHOR_LINE = re.compile(r"ANCHOR(?:_END)?:\s*[\w-]+")
 
+# What prints a captured output that is not a chapter's.
+COMMANDS = {"speed": "cargo run --release --manifest-path benches/Cargo.toml --bin compare"}
+
 # What has meaning in running text, in the order in which it is tried.
 TOKEN = re.compile(
     r"""
@@ -134,7 +137,8 @@ class Page:
         """A captured output names the command that prints it, code names its file."""
         output = re.compile(r"book/src/output/(\w+)\.txt")
         if all(output.fullmatch(s) for s in sources):
-            commands = [f"cargo run --example {output.fullmatch(s)[1]}" for s in sources]
+            names = [output.fullmatch(s)[1] for s in sources]
+            commands = [COMMANDS.get(name, f"cargo run --example {name}") for name in names]
             return "printed", ", ".join(f"<code>{html.escape(c)}</code>" for c in commands)
         return "source", ", ".join(f"<code>{html.escape(s)}</code>" for s in sources)
 
