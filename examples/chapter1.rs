@@ -1,15 +1,11 @@
 //! Chapter 1, tensors and the matmul ladder: shapes that meet, sums that have an order, and one
 //! product written over and over, ever faster.
 
-use longhand::report::{BarChart, Figure, Table};
+use longhand::report::{BarChart, Figure, Table, section};
 use longhand::tensor::{einsum, isa, ladder};
 use longhand::{Result, Rng, Tensor, init};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-
-fn section(title: &str) {
-    println!("\n── {title} {}", "─".repeat(68_usize.saturating_sub(title.chars().count())));
-}
 
 /// The shape, then the tensor as NumPy would print it.
 fn show(name: &str, tensor: &Tensor) {

@@ -3,12 +3,8 @@
 use longhand::by_hand::{Net, lin, mse, relu};
 use longhand::data::Mnist;
 use longhand::init::{self, Fan};
-use longhand::report::{Figure, Histogram, ImageGrid, LineChart, Table};
+use longhand::report::{Figure, Histogram, ImageGrid, LineChart, Table, section};
 use longhand::{Result, Rng, Tensor};
-
-fn section(title: &str) {
-    println!("\n── {title} {}", "─".repeat(68_usize.saturating_sub(title.chars().count())));
-}
 
 /// Mean and standard deviation, as the tables show them.
 fn moments(x: &Tensor) -> [String; 2] {

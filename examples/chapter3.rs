@@ -2,12 +2,8 @@
 
 use longhand::by_hand::{Gradients, Net, mse, mse_grad};
 use longhand::data::{Digits, Mnist};
-use longhand::report::{Figure, LineChart, Table};
+use longhand::report::{Figure, LineChart, Table, section};
 use longhand::{Result, Rng, Scalar, Tensor};
-
-fn section(title: &str) {
-    println!("\n── {title} {}", "─".repeat(68_usize.saturating_sub(title.chars().count())));
-}
 
 /// Normalised images `[n, 784]` and labels `[n]`.
 fn prepare<T: Scalar>(digits: &Digits) -> (Tensor<T>, Tensor<T>) {

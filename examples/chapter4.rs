@@ -5,13 +5,9 @@ use longhand::by_hand::refactor::{Model, three_ways};
 use longhand::data::{Dataset, Mnist};
 use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu, Sequential};
 use longhand::optim::{Adam, Optimizer, Sgd};
-use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, summary};
+use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, section, summary};
 use longhand::{Result, Rng, Tensor, sequential};
 use std::time::Instant;
-
-fn section(title: &str) {
-    println!("\n── {title} {}", "─".repeat(68_usize.saturating_sub(title.chars().count())));
-}
 
 fn main() -> Result<()> {
     longhand::check_settings()?;

@@ -4,14 +4,10 @@ use longhand::by_hand::Net;
 use longhand::data::Mnist;
 use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu, Sequential};
 use longhand::optim::{Adam, Optimizer, Sgd};
-use longhand::report::{Figure, LineChart, Table, grouped};
+use longhand::report::{Figure, LineChart, Table, grouped, section};
 use longhand::tape::{Var, gradcheck, gradgradcheck};
 use longhand::{Param, Result, Rng, Tape, Tensor, init, sequential};
 use std::time::Instant;
-
-fn section(title: &str) {
-    println!("\n── {title} {}", "─".repeat(68_usize.saturating_sub(title.chars().count())));
-}
 
 fn main() -> Result<()> {
     longhand::check_settings()?;

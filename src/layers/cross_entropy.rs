@@ -1,6 +1,6 @@
 //! Cross-entropy: log-softmax and negative log-likelihood in one (chapter 4).
 
-use super::nll::check_labels;
+use super::nll::{check_labels, surprise};
 use super::{Loss, Reduction, spent};
 use crate::{Scalar, Tensor};
 
@@ -44,12 +44,11 @@ impl<T: Scalar> Loss<T> for CrossEntropy<T> {
     #[track_caller]
     fn forward(&mut self, scores: &Tensor<T>, labels: &[usize]) -> T {
         // scores [batch, classes], labels [batch] → a number
-        let classes = check_labels("CrossEntropy", scores.shape(), labels);
+        check_labels("CrossEntropy", scores.shape(), labels);
         let log_p = scores.log_softmax();
-        let rows = log_p.data().chunks_exact(classes);
-        let picked = rows.zip(labels).map(|(row, &label)| row[label]).collect();
+        let loss = surprise(&log_p, labels, self.reduction);
         self.kept = Some((log_p, labels.to_vec()));
-        -Tensor::new([labels.len()], picked).sum() / self.reduction.divisor(labels.len())
+        loss
     }
 
     #[track_caller]

@@ -33,11 +33,9 @@ impl<T: Scalar> Loss<T> for Nll {
     #[track_caller]
     fn forward(&mut self, prediction: &Tensor<T>, labels: &[usize]) -> T {
         // prediction [batch, classes], labels [batch] → a number
-        let classes = check_labels("Nll", prediction.shape(), labels);
-        let rows = prediction.data().chunks_exact(classes);
-        let picked = rows.zip(labels).map(|(row, &label)| row[label]).collect();
+        check_labels("Nll", prediction.shape(), labels);
         self.kept = Some((prediction.shape(), labels.to_vec()));
-        -Tensor::new([labels.len()], picked).sum() / self.reduction.divisor(labels.len())
+        surprise(prediction, labels, self.reduction)
     }
 
     #[track_caller]
@@ -50,15 +48,22 @@ impl<T: Scalar> Loss<T> for Nll {
 }
 // ANCHOR_END: nll
 
-/// The number of classes, once every row is known to have a label below it.
+/// −Σ_b `log_p[b, label_b]`, reduced.
+pub(super) fn surprise<T: Scalar>(log_p: &Tensor<T>, labels: &[usize], reduction: Reduction) -> T {
+    // log_p [batch, classes], labels [batch] → a number
+    let rows = log_p.data().chunks_exact(log_p.shape()[1]);
+    let picked = rows.zip(labels).map(|(row, &label)| row[label]).collect();
+    -Tensor::new([labels.len()], picked).sum() / reduction.divisor(labels.len())
+}
+
+/// Panics unless every row of the scores has a label that names one of its columns.
 #[track_caller]
-pub(super) fn check_labels(loss: &str, scores: Shape, labels: &[usize]) -> usize {
+pub(super) fn check_labels(loss: &str, scores: Shape, labels: &[usize]) {
     match *scores {
         [batch, classes] if batch == labels.len() && classes > 0 => {
             if let Some(label) = labels.iter().find(|&&label| label >= classes) {
                 panic!("{loss}: label {label}, but the prediction has {classes} classes");
             }
-            classes
         }
         _ => panic!(
             "{loss}: {} labels want a prediction of shape [{}, classes], not {scores}",

@@ -23,6 +23,16 @@ pub use width::display_width;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+/// Prints a heading, after which an example shows one thing. The book takes its output apart at
+/// these lines.
+///
+/// ```
+/// longhand::report::section("A tensor"); // ── A tensor ─────…
+/// ```
+pub fn section(title: &str) {
+    println!("\n── {title} {}", "─".repeat(68_usize.saturating_sub(title.chars().count())));
+}
+
 /// The folder that figures go to: the value of `LONGHAND_FIGURES`, else `target/figures`.
 ///
 /// ```
