@@ -2,6 +2,7 @@
 
 use super::batches::Batches;
 use crate::{Scalar, Tensor};
+use std::ops::Range;
 
 /// Examples, one along the first axis of a tensor, and the class of each.
 ///
@@ -42,6 +43,15 @@ impl<T: Scalar> Dataset<T> {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
+    }
+
+    /// The samples of this range, in a set of their own.
+    ///
+    /// # Panics
+    /// If the range reaches beyond the end.
+    #[track_caller]
+    pub fn rows(&self, rows: Range<usize>) -> Self {
+        Self { images: self.images.rows(rows.clone()), labels: self.labels[rows].to_vec() }
     }
 
     /// x ← (x − `mean`) ÷ `std` for every element.

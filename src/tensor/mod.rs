@@ -4,7 +4,9 @@
 //! written to, so that keeping a tensor for the backward pass costs nothing.
 
 mod compare;
+pub mod conv;
 mod display;
+pub(crate) mod dropout;
 mod einsum;
 mod elementwise;
 pub mod gemm;
@@ -12,22 +14,27 @@ pub mod isa;
 pub mod ladder;
 mod layout;
 mod matmul;
+pub mod meter;
 mod operators;
+mod pool;
 mod reduce;
 mod shape;
 mod softmax;
 mod storage;
 pub mod threads;
+mod window;
 
 use crate::Scalar;
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
 pub use einsum::{einsum, einsum_by_definition};
+pub use pool::{Divisor, Maxima};
 pub use shape::{MAX_RANK, Shape};
 pub(crate) use storage::Buffer;
 #[doc(hidden)]
 pub use storage::Recycle;
+pub use window::Window;
 
 /// A dense array of numbers, row-major, of up to [`MAX_RANK`] axes.
 ///

@@ -9,9 +9,9 @@ use crate::Scalar;
 
 // ANCHOR: sum
 /// Running sums that take turns, so that neighbouring elements are added side by side.
-const LANES: usize = 32;
+pub(super) const LANES: usize = 32;
 /// Elements that are added up before their sum joins the others.
-const BLOCK: usize = 4096;
+pub(super) const BLOCK: usize = 4096;
 
 /// Σ x, in this order: element `i` of a block is added to lane `i mod 32`; then the upper half of
 /// the lanes is added to the lower half, and so on until one is left; the blocks' sums are halved
@@ -51,7 +51,7 @@ fn sum_block<T: Scalar>(x: &[T]) -> T {
 
 /// Adds the upper half to the lower half, as if there were 2ⁿ of them, until one is left.
 #[inline(always)]
-fn halve<T: Scalar>(x: &mut [T]) -> T {
+pub(super) fn halve<T: Scalar>(x: &mut [T]) -> T {
     let mut half = x.len().next_power_of_two() / 2;
     while half > 0 {
         let len = x.len().min(2 * half);
@@ -65,7 +65,7 @@ fn halve<T: Scalar>(x: &mut [T]) -> T {
 
 /// `x` folded by `f`, which must not care for order, as the larger of two does not.
 #[inline(always)]
-fn fold_block<T: Scalar>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
+pub(super) fn fold_block<T: Scalar>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
     if x.len() < LANES {
         return x.iter().fold(start, |folded, &x| f(folded, x));
     }

@@ -1,10 +1,26 @@
 //! Log-softmax: scores become the logarithms of probabilities (chapter 4).
 
-use super::Tensor;
+use super::elementwise::PIECE;
+use super::reduce::{BLOCK, LANES, fold_block, halve};
+use super::{Tensor, isa, threads};
 use crate::Scalar;
 
 impl<T: Scalar> Tensor<T> {
     // ANCHOR: log_softmax
+    /// [`log_softmax`](Self::log_softmax) as it is defined, one formula after another.
+    ///
+    /// # Panics
+    /// If the tensor has no axis.
+    #[track_caller]
+    pub fn log_softmax_by_definition(&self) -> Self {
+        // Taking the largest score off all of them changes nothing, and then no exp overflows.
+        let mut shifted = self - self.max_axis(-1).unsqueeze(-1);
+        let log_sum = shifted.exp().sum_axis(-1).ln();
+        shifted -= &log_sum.unsqueeze(-1);
+        shifted
+    }
+    // ANCHOR_END: log_softmax
+
     /// xᵢ − ln Σⱼ exp(xⱼ) along the last axis; the same shape.
     ///
     /// ```
@@ -17,11 +33,42 @@ impl<T: Scalar> Tensor<T> {
     /// If the tensor has no axis.
     #[track_caller]
     pub fn log_softmax(&self) -> Self {
-        // Taking the largest score off all of them changes nothing, and then no exp overflows.
-        let mut shifted = self - self.max_axis(-1).unsqueeze(-1);
-        let log_sum = shifted.exp().sum_axis(-1).ln();
-        shifted -= &log_sum.unsqueeze(-1);
-        shifted
+        let width = self.shape[self.shape.axis(-1)];
+        if width > BLOCK || self.len() == 0 {
+            return self.log_softmax_by_definition();
+        }
+        Self::build(self.shape, |out| {
+            let piece = PIECE.next_multiple_of(width);
+            threads::for_each(out.chunks_mut(piece).zip(self.data().chunks(piece)), |(out, x)| {
+                isa::vectorize(
+                    #[inline(always)]
+                    || {
+                        let rows = out.chunks_exact_mut(width).zip(x.chunks_exact(width));
+                        rows.for_each(|(out, x)| row(x, out));
+                    },
+                );
+            });
+        })
     }
-    // ANCHOR_END: log_softmax
+}
+
+/// One row from beginning to end while it is in the cache, in the definition's order of sums.
+#[inline(always)]
+fn row<T: Scalar>(x: &[T], out: &mut [T]) {
+    let largest = fold_block(x, -T::INFINITY, T::maximum);
+    out.iter_mut().zip(x).for_each(|(out, &x)| *out = x - largest);
+    let mut lanes = [T::ZERO; LANES];
+    let (rounds, rest) = out.as_chunks::<LANES>();
+    for round in rounds {
+        lanes.iter_mut().zip(round).for_each(|(lane, &x)| *lane += x.exp());
+    }
+    // The last, partial round in whole registers: exp(−∞) is 0.
+    let mut last = [-T::INFINITY; LANES];
+    last[..rest.len()].copy_from_slice(rest);
+    let registers = lanes.as_chunks_mut::<8>().0.iter_mut().zip(last.as_chunks::<8>().0);
+    for (lanes, last) in registers.take(rest.len().div_ceil(8)) {
+        lanes.iter_mut().zip(last).for_each(|(lane, &x)| *lane += x.exp());
+    }
+    let log_sum = halve(&mut lanes[..x.len().min(LANES)]).ln();
+    out.iter_mut().for_each(|out| *out -= log_sum);
 }

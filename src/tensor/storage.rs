@@ -5,6 +5,7 @@
 //! large buffer that is let go is kept, and the next tensor of the same size takes it over. What
 //! it held is still in it: whoever asks for a buffer must write all of it.
 
+use super::meter::Ticket;
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
 
@@ -14,8 +15,11 @@ const SMALLEST_KEPT: usize = 64 << 10;
 const MOST_KEPT: usize = 512 << 20;
 
 /// The elements of a tensor; recycled when dropped.
-#[derive(PartialEq)]
-pub(crate) struct Buffer<T: Recycle>(Vec<T>);
+pub(crate) struct Buffer<T: Recycle> {
+    elements: Vec<T>,
+    /// What the meter that counts this buffer, if any does, knows it by.
+    pub(super) ticket: Option<Box<Ticket>>,
+}
 
 impl<T: Recycle> Buffer<T> {
     /// `len` elements of unspecified value, to be overwritten.
@@ -23,18 +27,25 @@ impl<T: Recycle> Buffer<T> {
         let kept = (size_of::<T>() * len >= SMALLEST_KEPT)
             .then(|| T::with_kept(|kept| kept.take(len)))
             .flatten();
-        Self(kept.unwrap_or_else(|| vec![T::default(); len]))
+        kept.unwrap_or_else(|| vec![T::default(); len]).into()
     }
 
     /// The elements as a plain vector.
     pub(crate) fn into_vec(mut self) -> Vec<T> {
-        std::mem::take(&mut self.0)
+        std::mem::take(&mut self.elements)
+    }
+}
+
+impl<T: Recycle + PartialEq> PartialEq for Buffer<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.elements == other.elements
     }
 }
 
 impl<T: Recycle> From<Vec<T>> for Buffer<T> {
     fn from(elements: Vec<T>) -> Self {
-        Self(elements)
+        let ticket = Ticket::draw(size_of::<T>() * elements.capacity());
+        Self { elements, ticket }
     }
 }
 
@@ -42,6 +53,9 @@ impl<T: Recycle> Clone for Buffer<T> {
     fn clone(&self) -> Self {
         let mut copy = Self::stale(self.len());
         copy.copy_from_slice(self);
+        if let (Some(original), Some(copy)) = (&self.ticket, &copy.ticket) {
+            copy.set_kind(original.kind());
+        }
         copy
     }
 }
@@ -49,7 +63,7 @@ impl<T: Recycle> Clone for Buffer<T> {
 impl<T: Recycle> Drop for Buffer<T> {
     fn drop(&mut self) {
         if size_of::<T>() * self.len() >= SMALLEST_KEPT {
-            let elements = std::mem::take(&mut self.0);
+            let elements = std::mem::take(&mut self.elements);
             T::with_kept(|kept| kept.put(elements));
         }
     }
@@ -58,13 +72,13 @@ impl<T: Recycle> Drop for Buffer<T> {
 impl<T: Recycle> Deref for Buffer<T> {
     type Target = [T];
     fn deref(&self) -> &[T] {
-        &self.0
+        &self.elements
     }
 }
 
 impl<T: Recycle> DerefMut for Buffer<T> {
     fn deref_mut(&mut self) -> &mut [T] {
-        &mut self.0
+        &mut self.elements
     }
 }
 
@@ -91,6 +105,15 @@ impl<T> Kept<T> {
             self.bytes -= size_of::<T>() * self.buffers.remove(0).len();
         }
     }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.buffers = Vec::new();
+        self.bytes = 0;
+    }
 }
 
 /// An element type that has a list of buffers to use again on each thread.
@@ -112,3 +135,4 @@ macro_rules! recycle {
 }
 recycle!(f32);
 recycle!(f64);
+recycle!(u32);

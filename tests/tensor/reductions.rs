@@ -159,3 +159,21 @@ fn several_axes_and_nothing() {
     assert!(empty.mean().is_nan());
     assert_eq!(empty.argmax(1), []);
 }
+
+#[test]
+fn log_softmax_by_rows_is_the_formula() {
+    for shape in SHAPES.iter().copied().filter(|shape| !shape.contains(&0)) {
+        let x = uneven::<f32>(shape, 5) * 3.0;
+        assert!(x.log_softmax().same_bits(&x.log_softmax_by_definition()), "{shape:?}");
+        let x = uneven::<f64>(shape, 6) * 3.0;
+        assert!(x.log_softmax().same_bits(&x.log_softmax_by_definition()), "{shape:?}");
+    }
+    let odd = [f32::INFINITY, f32::NEG_INFINITY, f32::NAN, f32::MAX, f32::MIN, 0.0, -0.0];
+    let mut rows = Tensor::zeros([odd.len(), 37]);
+    for (i, &odd) in odd.iter().enumerate() {
+        rows[[i, 36 - i]] = odd;
+    }
+    let (fast, plain) = (rows.log_softmax(), rows.log_softmax_by_definition());
+    let same = |(x, y): (&f32, &f32)| x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan();
+    assert!(fast.data().iter().zip(plain.data()).all(same), "{fast} {plain}");
+}

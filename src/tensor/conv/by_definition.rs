@@ -1,0 +1,125 @@
+//! Convolution as it is defined: seven loops, and the order of every sum (chapter 6).
+//!
+//! Slow, and the measure of everything that is faster.
+
+use super::Geometry;
+use crate::tensor::Window;
+use crate::{Scalar, Tensor};
+
+/// So many images are one sum in the gradient of the weight; their sums are added one by one.
+pub(super) const GROUP: usize = 4;
+
+// ANCHOR: conv2d
+/// [`Tensor::conv2d`] without a bias.
+///
+/// # Panics
+/// As it does.
+#[track_caller]
+pub fn conv2d<T: Scalar>(x: &Tensor<T>, weight: &Tensor<T>, window: Window) -> Tensor<T> {
+    // x [n, c, h, w], weight [o, c, kh, kw] → y [n, o, oh, ow]
+    let geometry = Geometry::new(x.shape(), weight.shape(), window);
+    let mut y = Tensor::zeros(geometry.output());
+    geometry.each_output(|[n, o, i, j]| {
+        let mut sum = T::ZERO;
+        geometry.each_tap(|[c, kh, kw]| {
+            let x = geometry.pixel([i, j], [kh, kw]).map_or(T::ZERO, |[h, w]| x[[n, c, h, w]]);
+            sum = weight[[o, c, kh, kw]].mul_add(x, sum);
+        });
+        y[[n, o, i, j]] = sum;
+    });
+    y
+}
+// ANCHOR_END: conv2d
+
+/// [`Tensor::conv2d_input`]: the sum over the kernels first, in one chain; then these sums, one
+/// for each element of the window that covers the pixel, in the window's order.
+///
+/// # Panics
+/// As it does.
+#[track_caller]
+pub fn conv2d_input<T: Scalar>(
+    d_output: &Tensor<T>,
+    weight: &Tensor<T>,
+    window: Window,
+    size: [usize; 2],
+) -> Tensor<T> {
+    // d_output [n, o, oh, ow], weight [o, c, kh, kw] → d_input [n, c, h, w]
+    let input = [d_output.shape()[0], weight.shape()[1], size[0], size[1]];
+    let geometry = Geometry::new(input.into(), weight.shape(), window);
+    let mut d_input = Tensor::zeros(input);
+    let one_output = Geometry { outputs: 1, ..geometry };
+    geometry.each_tap(|[c, kh, kw]| {
+        one_output.each_output(|[n, _, i, j]| {
+            let Some([h, w]) = geometry.pixel([i, j], [kh, kw]) else { return };
+            let mut sum = T::ZERO;
+            for o in 0..geometry.outputs {
+                sum = weight[[o, c, kh, kw]].mul_add(d_output[[n, o, i, j]], sum);
+            }
+            d_input[[n, c, h, w]] += sum;
+        });
+    });
+    d_input
+}
+
+/// [`Tensor::conv2d_weight`]: one chain over the places of four images; then these sums one by
+/// one, so that a sum over a large batch loses no more than it must.
+///
+/// # Panics
+/// As it does.
+#[track_caller]
+pub fn conv2d_weight<T: Scalar>(x: &Tensor<T>, d_output: &Tensor<T>, window: Window) -> Tensor<T> {
+    // x [n, c, h, w], d_output [n, o, oh, ow] → d_weight [o, c, kh, kw]
+    let [kh, kw] = window.kernel;
+    let weight = [d_output.shape()[1], x.shape()[1], kh, kw];
+    let geometry = Geometry::new(x.shape(), weight.into(), window);
+    let mut d_weight = Tensor::zeros(weight);
+    for first in (0..geometry.batch).step_by(GROUP) {
+        let mut group = Tensor::zeros(weight);
+        for n in first..(first + GROUP).min(geometry.batch) {
+            let one_image = Geometry { batch: 1, ..geometry };
+            one_image.each_output(|[_, o, i, j]| {
+                geometry.each_tap(|[c, kh, kw]| {
+                    let x =
+                        geometry.pixel([i, j], [kh, kw]).map_or(T::ZERO, |[h, w]| x[[n, c, h, w]]);
+                    let sum: &mut T = &mut group[[o, c, kh, kw]];
+                    *sum = x.mul_add(d_output[[n, o, i, j]], *sum);
+                });
+            });
+        }
+        d_weight += &group;
+    }
+    d_weight
+}
+
+impl Geometry {
+    /// Every element of the output.
+    fn each_output(&self, mut f: impl FnMut([usize; 4])) {
+        for n in 0..self.batch {
+            for o in 0..self.outputs {
+                for i in 0..self.places[0] {
+                    for j in 0..self.places[1] {
+                        f([n, o, i, j]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every element of a patch.
+    fn each_tap(&self, mut f: impl FnMut([usize; 3])) {
+        for c in 0..self.inputs {
+            for kh in 0..self.window.kernel[0] {
+                for kw in 0..self.window.kernel[1] {
+                    f([c, kh, kw]);
+                }
+            }
+        }
+    }
+
+    /// The pixel that the window's element `tap` sees in its place `place`; `None` in the padding.
+    fn pixel(&self, place: [usize; 2], tap: [usize; 2]) -> Option<[usize; 2]> {
+        let h = self.window.at(0, place[0], tap[0], self.image[0])?;
+        let w = self.window.at(1, place[1], tap[1], self.image[1])?;
+        Some([h, w])
+    }
+}

@@ -1,0 +1,126 @@
+//! The two gradients of a convolution (chapter 6).
+//!
+//! With the columns X of an image, Y = W·X, so dX = Wᵀ·dY and dW = dY·Xᵀ. Both go through the
+//! image in blocks of a few rows of places, so small that a block's columns stay in the cache.
+
+use super::Geometry;
+use super::by_definition::GROUP;
+use super::columns::{Padded, add_back, lay_out};
+use crate::Scalar;
+use crate::tensor::gemm::{self, Matrix, MatrixMut};
+use crate::tensor::{Buffer, Tensor, Window, threads};
+use std::ops::Range;
+
+/// The columns of a block have about so many elements.
+const BLOCK: usize = 1 << 16;
+
+impl Geometry {
+    /// Runs of rows of places whose columns fill about a block.
+    fn blocks(self) -> impl DoubleEndedIterator<Item = Range<usize>> {
+        let [down, across] = self.places;
+        let rows = (BLOCK / (self.patch() * across).max(1)).clamp(1, down);
+        let count = down.div_ceil(rows);
+        (0..count).map(move |block| block * down / count..(block + 1) * down / count)
+    }
+}
+
+impl<T: Scalar> Tensor<T> {
+    // ANCHOR: conv2d_input
+    /// dL/d(input) of a convolution whose output has this gradient: `[n, o, oh, ow]` with weight
+    /// `[o, c, kh, kw]` gives `[n, c, h, w]`, where `size` is h and w.
+    ///
+    /// # Panics
+    /// If the shapes are not those of such a convolution.
+    #[track_caller]
+    pub fn conv2d_input(&self, weight: &Self, window: Window, size: [usize; 2]) -> Self {
+        // d_output [n, o, oh, ow], weight [o, c, kh, kw] → d_input [n, c, h, w]
+        if (self.rank(), weight.rank()) != (4, 4) {
+            panic!("conv2d_input of shapes {} and {}", self.shape(), weight.shape());
+        }
+        let input = [self.shape()[0], weight.shape()[1], size[0], size[1]];
+        let geometry = Geometry::new(input.into(), weight.shape(), window);
+        geometry.check_output(self.shape());
+        let (outputs, area, patch) = (geometry.outputs, geometry.area(), geometry.patch());
+        let turned = weight.reshape([outputs, patch]).t();
+        let kernels = Matrix::new(turned.data(), patch, outputs);
+        let begins = geometry.begins();
+        Self::build(input, |out| {
+            geometry.each_image(out, geometry.image_len(), |n, out| {
+                let d_output = &self.data()[n * outputs * area..(n + 1) * outputs * area];
+                let d_output = Matrix::new(d_output, outputs, area);
+                geometry.with_border(out, |pixels| {
+                    // From the last rows up: a pixel then gets its terms in the window's order,
+                    // wherever one block ends and the next begins.
+                    for places in geometry.blocks().rev() {
+                        let cols =
+                            places.start * geometry.places[1]..places.end * geometry.places[1];
+                        let mut columns = Buffer::stale(patch * cols.len());
+                        let to = MatrixMut::new(&mut columns, patch, cols.len());
+                        gemm::matmul(kernels, d_output.block(0..outputs, cols), false, to);
+                        add_back(&geometry, &begins, &columns, places, pixels);
+                    }
+                });
+            });
+        })
+    }
+    // ANCHOR_END: conv2d_input
+
+    // ANCHOR: conv2d_weight
+    /// dL/d(weight) of the convolution of this input, whose output has this gradient:
+    /// `[n, c, h, w]` and `[n, o, oh, ow]` give `[o, c, kh, kw]`.
+    ///
+    /// # Panics
+    /// If the shapes are not those of such a convolution.
+    #[track_caller]
+    pub fn conv2d_weight(&self, d_output: &Self, window: Window) -> Self {
+        // x [n, c, h, w], d_output [n, o, oh, ow] → d_weight [o, c, kh, kw]
+        if (self.rank(), d_output.rank()) != (4, 4) {
+            panic!("conv2d_weight of shapes {} and {}", self.shape(), d_output.shape());
+        }
+        let [kh, kw] = window.kernel;
+        let weight = [d_output.shape()[1], self.shape()[1], kh, kw];
+        let geometry = Geometry::new(self.shape(), weight.into(), window);
+        geometry.check_output(d_output.shape());
+        let (outputs, patch) = (geometry.outputs, geometry.patch());
+        // As dWᵀ = X·dYᵀ: the columns X, of which there is more, are read as they were laid out.
+        let mut sum = Tensor::zeros([patch, outputs]);
+        let begins = geometry.begins();
+        let groups: Vec<_> = (0..geometry.batch).step_by(GROUP).collect();
+        for round in groups.chunks(threads::current()) {
+            let mut sums: Vec<_> = round.iter().map(|_| Tensor::zeros([patch, outputs])).collect();
+            threads::for_each(sums.iter_mut().zip(round), |(sum, &first)| {
+                for n in first..(first + GROUP).min(geometry.batch) {
+                    geometry.add_weight(&begins, self.data(), d_output.data(), n, sum.data_mut());
+                }
+            });
+            sums.iter().for_each(|group| sum += group);
+        }
+        sum.t().reshape(weight)
+    }
+    // ANCHOR_END: conv2d_weight
+}
+
+impl Geometry {
+    /// Adds image n's X·dYᵀ to `sum`.
+    fn add_weight<T: Scalar>(
+        &self,
+        begins: &[usize],
+        x: &[T],
+        d_output: &[T],
+        n: usize,
+        sum: &mut [T],
+    ) {
+        let (outputs, area, patch) = (self.outputs, self.area(), self.patch());
+        let image = Padded::new(self, &x[n * self.image_len()..]);
+        let d_output = &d_output[n * outputs * area..(n + 1) * outputs * area];
+        let d_output = Matrix::new(d_output, outputs, area);
+        for places in self.blocks() {
+            let cols = places.start * self.places[1]..places.end * self.places[1];
+            let mut columns = Buffer::stale(patch * cols.len());
+            lay_out(self, begins, &image, places, &mut columns);
+            let columns = Matrix::new(&columns, patch, cols.len());
+            let turned = d_output.block(0..outputs, cols).t();
+            gemm::matmul(columns, turned, true, MatrixMut::new(sum, patch, outputs));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Average pooling and its adjoint (chapter 6).
+
+use super::Pooling;
+use crate::Scalar;
+use crate::tensor::{Tensor, Window, isa, threads};
+
+/// What the sum of a window is divided by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Divisor {
+    /// The number of the window's elements, those in the padding included, where they count as
+    /// zeros. PyTorch's `count_include_pad=True`, its default.
+    #[default]
+    Window,
+    /// The number of its elements that lie in the image. `count_include_pad=False`.
+    Image,
+}
+
+impl<T: Scalar> Tensor<T> {
+    // ANCHOR: definition
+    /// The mean of each window: `[n, c, h, w]` gives `[n, c, oh, ow]`. The window's elements are
+    /// added in row-major order, beginning with 0, and the sum is divided once.
+    ///
+    /// This is the definition, one window after another; [`avg_pool2d`](Self::avg_pool2d) gives
+    /// the same bits.
+    ///
+    /// # Panics
+    /// As [`avg_pool2d`](Self::avg_pool2d).
+    #[track_caller]
+    pub fn avg_pool2d_by_definition(&self, window: Window, divisor: Divisor) -> Self {
+        let pooling = Pooling::new("avg_pool2d", self.shape(), window);
+        let ([h, w], [oh, ow]) = (pooling.image, pooling.places);
+        let mut means = Vec::new();
+        for plane in self.data().chunks_exact(h * w) {
+            for (y, x) in (0..oh).flat_map(|y| (0..ow).map(move |x| (y, x))) {
+                let mut sum = T::ZERO;
+                for row in (0..window.kernel[0]).filter_map(|tap| window.at(0, y, tap, h)) {
+                    for column in (0..window.kernel[1]).filter_map(|tap| window.at(1, x, tap, w)) {
+                        sum += plane[row * w + column];
+                    }
+                }
+                means.push(sum / pooling.divisor(divisor, y, x));
+            }
+        }
+        Self::new(pooling.output(), means)
+    }
+    // ANCHOR_END: definition
+
+    /// The mean of each window: `[n, c, h, w]` gives `[n, c, oh, ow]`.
+    ///
+    /// ```
+    /// use longhand::Tensor;
+    /// use longhand::tensor::{Divisor, Window};
+    /// let x = Tensor::new([1, 1, 2, 2], vec![1.0_f32, 2.0, 3.0, 6.0]);
+    /// assert_eq!(x.avg_pool2d(Window::tiling(2), Divisor::Window).data(), [3.0]);
+    /// let corners = Window::tiling(2).padding([1, 1]);
+    /// assert_eq!(x.avg_pool2d(corners, Divisor::Window).data(), [0.25, 0.5, 0.75, 1.5]);
+    /// assert_eq!(x.avg_pool2d(corners, Divisor::Image), x);
+    /// ```
+    ///
+    /// # Panics
+    /// If there are not four axes, the window does not fit, its padding is more than half its
+    /// kernel, or a place of it lies wholly in the padding.
+    #[track_caller]
+    pub fn avg_pool2d(&self, window: Window, divisor: Divisor) -> Self {
+        let pooling = Pooling::new("avg_pool2d", self.shape(), window);
+        let (plane, pooled, planes) = (pooling.plane(), pooling.pooled(), pooling.planes());
+        let divisors = pooling.divisors(divisor);
+        Self::build(pooling.output(), |out| {
+            let parts = out.chunks_mut(planes * pooled).zip(self.data().chunks(planes * plane));
+            threads::for_each(parts, |(out, x)| {
+                isa::vectorize(
+                    #[inline(always)]
+                    || {
+                        for (out, x) in out.chunks_exact_mut(pooled).zip(x.chunks_exact(plane)) {
+                            sums(&pooling, x, out);
+                            out.iter_mut().zip(&divisors).for_each(|(sum, &n)| *sum /= n);
+                        }
+                    },
+                );
+            });
+        })
+    }
+
+    /// The adjoint of [`avg_pool2d`](Self::avg_pool2d) on an image of `[h, w]`: each element,
+    /// divided, is added to every element of its window. `[n, c, oh, ow]` gives `[n, c, h, w]`.
+    /// Where windows overlap, they are added in row-major order of their places, beginning with 0.
+    ///
+    /// # Panics
+    /// If such an image does not pool to this shape.
+    #[track_caller]
+    pub fn avg_pool2d_adjoint(&self, window: Window, divisor: Divisor, image: [usize; 2]) -> Self {
+        let [n, c, oh, ow] = *self.shape() else {
+            panic!("avg_pool2d_adjoint wants [n, c, oh, ow], not shape {}", self.shape());
+        };
+        let [h, w] = image;
+        let pooling = Pooling::new("avg_pool2d_adjoint", [n, c, h, w].into(), window);
+        if pooling.places != [oh, ow] {
+            panic!("an image of {h}×{w} pools to {}, not to {}", pooling.output(), self.shape());
+        }
+        let (plane, pooled, planes) = (pooling.plane(), pooling.pooled(), pooling.planes());
+        let divisors = pooling.divisors(divisor);
+        Self::build(pooling.input(), |out| {
+            let parts = out.chunks_mut(planes * plane).zip(self.data().chunks(planes * pooled));
+            threads::for_each(parts, |(out, g)| {
+                let mut shares = vec![T::ZERO; pooled];
+                isa::vectorize(
+                    #[inline(always)]
+                    || {
+                        for (out, g) in out.chunks_exact_mut(plane).zip(g.chunks_exact(pooled)) {
+                            let each = shares.iter_mut().zip(g).zip(&divisors);
+                            each.for_each(|((share, &g), &n)| *share = g / n);
+                            spread(&pooling, &shares, out);
+                        }
+                    },
+                );
+            });
+        })
+    }
+}
+
+impl Pooling {
+    /// What the sum of the window at place (y, x) is divided by.
+    fn divisor<T: Scalar>(&self, divisor: Divisor, y: usize, x: usize) -> T {
+        let inside = |axis, place| {
+            let taps = 0..self.window.kernel[axis];
+            taps.filter_map(|tap| self.window.at(axis, place, tap, self.image[axis])).count()
+        };
+        let count = match divisor {
+            Divisor::Window => self.window.kernel[0] * self.window.kernel[1],
+            Divisor::Image => inside(0, y) * inside(1, x),
+        };
+        T::from_f64(count as f64)
+    }
+
+    /// The same for each place, row-major.
+    fn divisors<T: Scalar>(&self, divisor: Divisor) -> Vec<T> {
+        let [oh, ow] = self.places;
+        let places = (0..oh).flat_map(|y| (0..ow).map(move |x| (y, x)));
+        places.map(|(y, x)| self.divisor(divisor, y, x)).collect()
+    }
+}
+
+/// The sum of each window of one plane: one tap after another, for a row of outputs at once.
+#[inline(always)]
+fn sums<T: Scalar>(pooling: &Pooling, x: &[T], out: &mut [T]) {
+    let (window, [h, w]) = (pooling.window, pooling.image);
+    for (y, sums) in out.chunks_exact_mut(pooling.places[1]).enumerate() {
+        sums.fill(T::ZERO);
+        for row in (0..window.kernel[0]).filter_map(|tap| window.at(0, y, tap, h)) {
+            for tap in 0..window.kernel[1] {
+                let (places, first) = pooling.across(tap);
+                let x = x[row * w..][..w][first.min(w)..].iter().step_by(window.stride[1]);
+                sums[places].iter_mut().zip(x).for_each(|(sum, &x)| *sum += x);
+            }
+        }
+    }
+}
+
+/// The adjoint of [`sums`].
+#[inline(always)]
+fn spread<T: Scalar>(pooling: &Pooling, shares: &[T], out: &mut [T]) {
+    let (window, [h, w]) = (pooling.window, pooling.image);
+    out.fill(T::ZERO);
+    for (y, shares) in shares.chunks_exact(pooling.places[1]).enumerate() {
+        for row in (0..window.kernel[0]).filter_map(|tap| window.at(0, y, tap, h)) {
+            // The last tap first: an element that several places reach belongs to the last tap
+            // of the first of them.
+            for tap in (0..window.kernel[1]).rev() {
+                let (places, first) = pooling.across(tap);
+                let out = &mut out[row * w..][..w][first.min(w)..];
+                let out = out.iter_mut().step_by(window.stride[1]);
+                out.zip(&shares[places]).for_each(|(out, &share)| *out += share);
+            }
+        }
+    }
+}

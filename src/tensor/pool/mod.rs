@@ -1,0 +1,100 @@
+//! Pooling: every window of an image becomes one number, its largest or its mean (chapter 6).
+//!
+//! Each plane of a tensor `[n, c, h, w]` is pooled by itself, so planes are what threads share
+//! out. A window has no more padding than half its kernel, and no place of it lies wholly in the
+//! padding: then each output stands for something in the image.
+
+mod average;
+mod max;
+mod tiles;
+
+use super::elementwise::PIECE;
+use super::{Shape, Window};
+use std::ops::Range;
+
+pub use average::Divisor;
+pub use max::Maxima;
+
+/// The sizes of a pooling: the window, the image, and the window's places in it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Pooling {
+    window: Window,
+    /// `[n, c]`
+    outer: [usize; 2],
+    /// `[h, w]`
+    image: [usize; 2],
+    /// `[oh, ow]`
+    places: [usize; 2],
+}
+
+impl Pooling {
+    /// # Panics
+    /// If the shape has not four axes, or the window does not fit or has too much padding.
+    #[track_caller]
+    fn new(what: &str, shape: Shape, window: Window) -> Self {
+        let [n, c, h, w] = *shape else {
+            panic!("{what} wants an input [n, c, h, w], not shape {shape}");
+        };
+        let (image, places) = ([h, w], window.output([h, w]));
+        for axis in 0..2 {
+            let (kernel, padding) = (window.kernel[axis], window.padding[axis]);
+            if padding > kernel / 2 {
+                panic!(
+                    "{what}: padding {padding} is more than half the kernel, {kernel}: {window:?}"
+                );
+            }
+            let reaches =
+                |place| (0..kernel).any(|tap| window.at(axis, place, tap, image[axis]).is_some());
+            if !(0..places[axis]).all(reaches) {
+                panic!("{what}: a place of {window:?} holds nothing of an image of {h}×{w}");
+            }
+        }
+        if h * w > u32::MAX as usize {
+            panic!("{what}: an image of {h}×{w} has more elements than 32 bits can count");
+        }
+        Self { window, outer: [n, c], image, places }
+    }
+
+    /// `[n, c, h, w]`
+    fn input(&self) -> Shape {
+        Shape::from([self.outer[0], self.outer[1], self.image[0], self.image[1]])
+    }
+
+    /// `[n, c, oh, ow]`
+    fn output(&self) -> Shape {
+        Shape::from([self.outer[0], self.outer[1], self.places[0], self.places[1]])
+    }
+
+    /// Elements of an input plane.
+    fn plane(&self) -> usize {
+        self.image[0] * self.image[1]
+    }
+
+    /// Elements of an output plane.
+    fn pooled(&self) -> usize {
+        self.places[0] * self.places[1]
+    }
+
+    /// How many planes a thread is handed at once.
+    fn planes(&self) -> usize {
+        PIECE.div_ceil(self.plane())
+    }
+
+    /// Whether the image is laid out with windows of 2×2 and nothing is left over: the case that
+    /// nearly every net has, and that has loops of its own.
+    fn is_tiled_by_two(&self) -> bool {
+        let [h, w] = self.image;
+        self.window == Window::tiling(2) && h.is_multiple_of(2) && w.is_multiple_of(2)
+    }
+
+    /// For the window's column `tap`: the places, across, at which it lies in the image, and the
+    /// image's column at the first of them.
+    fn across(&self, tap: usize) -> (Range<usize>, usize) {
+        let (stride, padding) = (self.window.stride[1], self.window.padding[1]);
+        let reach = tap * self.window.dilation[1];
+        let first = padding.saturating_sub(reach).div_ceil(stride).min(self.places[1]);
+        let after = (self.image[1] + padding).saturating_sub(reach).div_ceil(stride);
+        let column = (first * stride + reach).saturating_sub(padding);
+        (first..after.clamp(first, self.places[1]), column)
+    }
+}
