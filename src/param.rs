@@ -1,6 +1,8 @@
 //! `Param`: a tensor that is learnt, with its gradient (chapter 4).
 
+use crate::tensor::meter::Kind;
 use crate::{Scalar, Tensor};
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Tells one parameter from every other in the process; an optimizer finds its state by it.
@@ -24,7 +26,6 @@ impl ParamId {
 /// weight.accumulate(Tensor::ones([2, 3]));
 /// assert_eq!(weight.grad.unwrap().sum(), 12.0);
 /// ```
-#[derive(Debug)]
 pub struct Param<T: Scalar = f32> {
     /// What the layer calls it: `"weight"`, `"bias"`.
     pub name: &'static str,
@@ -33,12 +34,17 @@ pub struct Param<T: Scalar = f32> {
     /// The gradient, of the value's shape; `None` before a backward pass and after it is spent.
     pub grad: Option<Tensor<T>>,
     id: ParamId,
+    hook: Option<Hook<T>>,
 }
+
+/// What is called when a gradient has arrived.
+type Hook<T> = Box<dyn FnMut(&mut Param<T>) + Send + Sync>;
 
 impl<T: Scalar> Param<T> {
     /// A parameter with this value and no gradient.
     pub fn new(name: &'static str, value: Tensor<T>) -> Self {
-        Self { name, value, grad: None, id: ParamId::fresh() }
+        value.set_kind(Kind::Parameter);
+        Self { name, value, grad: None, id: ParamId::fresh(), hook: None }
     }
 
     /// What tells it from every other parameter.
@@ -46,26 +52,68 @@ impl<T: Scalar> Param<T> {
         self.id
     }
 
+    // ANCHOR: accumulate
     /// Adds to the gradient: backward passes add up until the gradient is dropped.
     ///
     /// # Panics
-    /// If the gradient has another shape than the value.
+    /// If the gradient has another shape than the value, or if there is a hook and a gradient
+    /// has been waiting: a hook wants each as it comes, and would never see their sum.
     #[track_caller]
     pub fn accumulate(&mut self, gradient: Tensor<T>) {
         let (name, shape) = (self.name, self.value.shape());
         if gradient.shape() != shape {
             panic!("gradient of shape {} for {name} of shape {shape}", gradient.shape());
         }
+        gradient.set_role(Kind::Gradient);
         match &mut self.grad {
+            Some(_) if self.hook.is_some() => panic!(
+                "{name} of shape {shape} has a gradient from an earlier backward pass, and a hook \
+                 that wants every gradient by itself: to add up gradients, detach the hook"
+            ),
             Some(sum) => *sum += &gradient,
             none => *none = Some(gradient),
         }
+        if let Some(mut hook) = self.hook.take() {
+            hook(self);
+            self.hook = Some(hook);
+        }
+    }
+    // ANCHOR_END: accumulate
+
+    /// From now on calls `hook` whenever a gradient has arrived; a hook that was there is
+    /// replaced. It may change the value and take the gradient (chapter 7).
+    ///
+    /// ```
+    /// use longhand::{Param, Tensor};
+    /// let mut weight = Param::new("weight", Tensor::<f32>::zeros([2]));
+    /// weight.attach(|weight| weight.value -= &weight.grad.take().expect("it has arrived"));
+    /// weight.accumulate(Tensor::vector(&[1.0, -1.0]));
+    /// assert_eq!(weight.value.data(), [-1.0, 1.0]);
+    /// ```
+    pub fn attach(&mut self, hook: impl FnMut(&mut Param<T>) + Send + Sync + 'static) {
+        self.hook = Some(Box::new(hook));
+    }
+
+    /// Takes the hook off again; gradients add up as before.
+    pub fn detach(&mut self) {
+        self.hook = None;
     }
 }
 
-/// A copy is a parameter in its own right: the same value, no gradient, another identity.
+/// A copy is a parameter in its own right: the same value, no gradient, no hook, another identity.
 impl<T: Scalar> Clone for Param<T> {
     fn clone(&self) -> Self {
         Self::new(self.name, self.value.clone())
+    }
+}
+
+impl<T: Scalar> fmt::Debug for Param<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Param")
+            .field("name", &self.name)
+            .field("value", &self.value)
+            .field("grad", &self.grad)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! Data: files of numbers, the digits of MNIST, and batches of them (chapters 2 and 4, and the
+//! Data: files of numbers, the digits of MNIST, and batches of them (chapters 2, 4 and 6, and the
 //! appendix "Reading IDX and gzip").
 //!
 //! | file | what it holds |
@@ -6,6 +6,7 @@
 //! | [`mnist`], [`dataset`], [`batches`] | the digits, as tensors, a batch at a time |
 //! | [`idx`] | the format MNIST comes in |
 //! | [`npy`], `npy_header` | NumPy's format for an array |
+//! | [`safetensors`], `safetensors_header`, `json` | a file of named tensors: a saved net |
 //! | [`gzip`] | members, headers, checksums |
 //! | [`inflate`], `codes`, `huffman`, `bits`, `output` | what gzip packs: blocks, codes, bits |
 //! | [`crc32`] | the checksum |
@@ -25,10 +26,13 @@ pub mod gzip;
 mod huffman;
 pub mod idx;
 pub mod inflate;
+mod json;
 pub mod mnist;
 pub mod npy;
 mod npy_header;
 mod output;
+pub mod safetensors;
+mod safetensors_header;
 
 pub use batches::{Batches, Epoch};
 pub use dataset::Dataset;
@@ -36,3 +40,4 @@ pub use gzip::gunzip;
 pub use idx::{Idx, IdxData};
 pub use mnist::{Digits, Mnist};
 pub use npy::{Npy, NpyData, read_tensor, write_tensor};
+pub use safetensors::Safetensors;

@@ -4,21 +4,36 @@
 //! above both. A gradient is named for what it belongs to: `d_weight` is dL/d(weight), and has
 //! the weight's shape.
 
+mod avg_pool2d;
+mod batch_norm;
+mod conv2d;
 mod cross_entropy;
+mod dropout;
+mod flatten;
+mod lenet;
 mod linear;
 mod log_softmax;
 mod loss;
+mod max_pool2d;
 mod mse;
 mod nll;
 mod relu;
+mod saving;
 mod sequential;
 
 use crate::{Param, Scalar, Tensor};
 
+pub use avg_pool2d::AvgPool2d;
+pub use batch_norm::{BatchNorm, BatchNorm1d, BatchNorm2d};
+pub use conv2d::Conv2d;
 pub use cross_entropy::CrossEntropy;
+pub use dropout::Dropout;
+pub use flatten::Flatten;
+pub use lenet::{lenet, lenet_of_torch};
 pub use linear::Linear;
 pub use log_softmax::LogSoftmax;
 pub use loss::{Loss, Reduction};
+pub use max_pool2d::MaxPool2d;
 pub use mse::Mse;
 pub use nll::Nll;
 pub use relu::Relu;
@@ -36,6 +51,9 @@ pub trait Layer<T: Scalar = f32>: Send {
 
     /// Takes dL/d(output), adds to the parameters' gradients, gives dL/d(input), and lets go of
     /// what `forward` kept: each forward pass can be gone back through once.
+    ///
+    /// A parameter's value is read before its gradient is handed over, and not again: it may
+    /// change at that moment (chapter 7).
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T>;
 
@@ -56,6 +74,28 @@ pub trait Layer<T: Scalar = f32>: Send {
     /// The parameters, to be changed.
     fn params_mut(&mut self) -> Vec<&mut Param<T>> {
         Vec::new()
+    }
+
+    /// Every parameter with its name, in the same order. In a net, the layer's number stands in
+    /// front, as PyTorch has it: `"0.weight"`, in a net within a net `"2.0.weight"`.
+    fn named_params(&self) -> Vec<(String, &Param<T>)> {
+        self.params().into_iter().map(|param| (param.name.to_string(), param)).collect()
+    }
+
+    /// Tensors that belong to the layer as its parameters do but are not learnt, with their names:
+    /// running statistics.
+    fn buffers(&self) -> Vec<(String, &Tensor<T>)> {
+        Vec::new()
+    }
+
+    /// The buffers, to be changed.
+    fn buffers_mut(&mut self) -> Vec<(String, &mut Tensor<T>)> {
+        Vec::new()
+    }
+
+    /// The layers it is a chain of, the first first; none if it is a layer by itself.
+    fn layers_mut(&mut self) -> Option<&mut [Box<dyn Layer<T>>]> {
+        None
     }
 
     /// Chooses between training and evaluation, for layers that behave differently in each.

@@ -1,6 +1,7 @@
 //! Layers one after another (chapter 4).
 
 use super::{Layer, Mode};
+use crate::tensor::meter::Kind;
 use crate::{Param, Scalar, Tensor};
 
 /// A net that hands each layer's output to the next; itself a layer.
@@ -35,6 +36,11 @@ impl<T: Scalar> Sequential<T> {
         net
     }
 
+    /// Whether the net is in training or in evaluation.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
     /// The output in evaluation mode, with nothing kept for a backward pass.
     #[track_caller]
     pub fn predict(&mut self, input: &Tensor<T>) -> Tensor<T> {
@@ -55,16 +61,6 @@ impl<T: Scalar> Sequential<T> {
             param.grad = None;
         }
     }
-
-    /// Every parameter with its name: the layer's number and the layer's own word, `"0.weight"`.
-    pub fn named_params(&self) -> Vec<(String, &Param<T>)> {
-        let numbered = self.layers.iter().enumerate();
-        numbered
-            .flat_map(|(i, layer)| {
-                layer.params().into_iter().map(move |param| (format!("{i}.{}", param.name), param))
-            })
-            .collect()
-    }
 }
 
 // ANCHOR: sequential
@@ -73,6 +69,7 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
     #[track_caller]
     fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
         // the first layer's input → the last layer's output
+        let _scope = Kind::Activation.scope();
         let mut x = input.clone();
         for layer in &mut self.layers {
             x = layer.forward(&x);
@@ -117,8 +114,32 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
         self.layers.iter_mut().flat_map(|layer| layer.params_mut()).collect()
     }
 
+    fn named_params(&self) -> Vec<(String, &Param<T>)> {
+        numbered(self.layers.iter().map(|layer| layer.named_params()))
+    }
+
+    fn buffers(&self) -> Vec<(String, &Tensor<T>)> {
+        numbered(self.layers.iter().map(|layer| layer.buffers()))
+    }
+
+    fn buffers_mut(&mut self) -> Vec<(String, &mut Tensor<T>)> {
+        numbered(self.layers.iter_mut().map(|layer| layer.buffers_mut()))
+    }
+
+    fn layers_mut(&mut self) -> Option<&mut [Box<dyn Layer<T>>]> {
+        Some(&mut self.layers)
+    }
+
     fn set_mode(&mut self, mode: Mode) {
         self.mode = mode;
         self.layers.iter_mut().for_each(|layer| layer.set_mode(mode));
     }
+}
+
+/// What each layer names, with the layer's number in front: `"weight"` becomes `"0.weight"`.
+fn numbered<X>(layers: impl Iterator<Item = Vec<(String, X)>>) -> Vec<(String, X)> {
+    let named = layers.enumerate().flat_map(|(number, own)| {
+        own.into_iter().map(move |(name, x)| (format!("{number}.{name}"), x))
+    });
+    named.collect()
 }

@@ -3,6 +3,7 @@
 use super::Optimizer;
 use crate::param::ParamId;
 use crate::tensor::isa;
+use crate::tensor::meter::Kind;
 use crate::{Param, Scalar, Tensor};
 use std::collections::HashMap;
 
@@ -55,11 +56,9 @@ impl<T: Scalar> Adam<T> {
 impl<T: Scalar> Optimizer<T> for Adam<T> {
     fn step_param(&mut self, param: &mut Param<T>) {
         let Some(gradient) = &param.grad else { return };
-        let shape = param.value.shape();
-        let state = self.moments.entry(param.id()).or_insert_with(|| Moments {
-            mean: Tensor::zeros(shape),
-            square: Tensor::zeros(shape),
-            powers: (1.0, 1.0),
+        let state = self.moments.entry(param.id()).or_insert_with(|| {
+            let (_scope, shape) = (Kind::State.scope(), param.value.shape());
+            Moments { mean: Tensor::zeros(shape), square: Tensor::zeros(shape), powers: (1.0, 1.0) }
         });
         state.powers.0 *= self.betas.0;
         state.powers.1 *= self.betas.1;

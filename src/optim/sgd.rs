@@ -3,6 +3,7 @@
 use super::Optimizer;
 use crate::param::ParamId;
 use crate::tensor::isa;
+use crate::tensor::meter::Kind;
 use crate::{Param, Scalar, Tensor};
 use std::collections::HashMap;
 
@@ -62,7 +63,10 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
             return param.value.update(gradient, |w, g| w - lr * (g + decay * w));
         }
         let nesterov = self.nesterov;
-        let start = || Tensor::zeros(param.value.shape());
+        let start = || {
+            let _scope = Kind::State.scope();
+            Tensor::zeros(param.value.shape())
+        };
         let velocity = self.velocity.entry(param.id()).or_insert_with(start).data_mut();
         let (values, gradients) = (param.value.data_mut(), gradient.data());
         isa::vectorize(

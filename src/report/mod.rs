@@ -16,7 +16,7 @@ mod width;
 
 pub use chart::{AreaChart, BarChart, Figure, Histogram, ImageGrid, LineChart, Saved, Timeline};
 pub use progress::Progress;
-pub use summary::{grouped, summary};
+pub use summary::{Summary, grouped, summary};
 pub use table::Table;
 pub use width::display_width;
 

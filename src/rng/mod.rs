@@ -12,7 +12,10 @@
 
 use crate::Scalar;
 
+mod mersenne;
 mod normal;
+
+pub use mersenne::Mersenne;
 
 /// SplitMix64's stride, 2⁶⁴/φ to the nearest odd number.
 const STRIDE: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -2,6 +2,7 @@
 //! (chapter 5).
 
 use super::{Tape, Upstream, Var};
+use crate::tensor::meter::Kind;
 use crate::{Scalar, Tensor};
 
 // ANCHOR: ground
@@ -13,8 +14,8 @@ pub(super) trait Ground<'t, T: Scalar> {
     const RECORDED: bool;
     /// The gradient as a variable, for a pullback to work with.
     fn lift(tape: &'t Tape<T>, gradient: Self::Gradient) -> Var<'t, T>;
-    /// What a pullback gave, taken from where it left it.
-    fn take(given: Var<'t, T>) -> Self::Gradient;
+    /// What a pullback gave for an input, taken from where it left it.
+    fn take(given: Var<'t, T>, input: Var<'t, T>) -> Self::Gradient;
     /// sum + more
     fn add(sum: Self::Gradient, more: Self::Gradient) -> Self::Gradient;
     /// The gradient that a sweep starts from.
@@ -36,8 +37,12 @@ impl<'t, T: Scalar> Ground<'t, T> for Scratch {
         tape.constant(gradient)
     }
 
-    fn take(given: Var<'t, T>) -> Tensor<T> {
-        given.value()
+    fn take(given: Var<'t, T>, input: Var<'t, T>) -> Tensor<T> {
+        let gradient = given.value();
+        if input.is_param() {
+            gradient.set_role(Kind::Gradient);
+        }
+        gradient
     }
 
     fn add(mut sum: Tensor<T>, more: Tensor<T>) -> Tensor<T> {
@@ -76,7 +81,7 @@ impl<'t, T: Scalar> Ground<'t, T> for Recorded {
         gradient
     }
 
-    fn take(given: Var<'t, T>) -> Var<'t, T> {
+    fn take(given: Var<'t, T>, _: Var<'t, T>) -> Var<'t, T> {
         given
     }
 

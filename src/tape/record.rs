@@ -2,6 +2,7 @@
 
 use super::entry::{Entry, Fixed, Held, Inputs, Listed, Pullback, Rule};
 use super::{Tape, Var};
+use crate::tensor::meter::Kind;
 use crate::{Scalar, Tensor};
 use std::cell::Cell;
 use std::panic::Location;
@@ -66,7 +67,10 @@ impl<T: Scalar> Tape<T> {
             inputs.iter().any(|input| entries[input.index].needs_grad())
         };
         match needs_grad {
-            true => self.push(name, Inputs::of(inputs), value, Rule::Operation(pullback()), kept),
+            true => {
+                value.set_role(Kind::Activation);
+                self.push(name, Inputs::of(inputs), value, Rule::Operation(pullback()), kept)
+            }
             false => self.push(name, Inputs::NONE, value, Rule::Constant, 0),
         }
     }

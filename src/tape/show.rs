@@ -28,6 +28,23 @@ impl<T: Scalar> Tape<T> {
         values + entries.iter().map(Entry::kept_bytes).sum::<usize>()
     }
 
+    /// The first operation of this name that went into `output`, from entry `from` on.
+    pub(crate) fn find(&self, name: &str, from: usize, output: Var<T>) -> Option<Var<'_, T>> {
+        let entries = self.entries.borrow();
+        let mut leads = vec![false; output.index + 1];
+        leads[output.index] = true;
+        let mut found = None;
+        for index in (from..=output.index).rev().filter(|&index| entries[index].needs_grad()) {
+            if leads[index] {
+                entries[index].inputs.iter().for_each(|input| leads[input] = true);
+                if entries[index].name == name {
+                    found = Some(Var { tape: self, index });
+                }
+            }
+        }
+        found
+    }
+
     /// The tape as a graph in the language of Graphviz: `dot -Tsvg`.
     ///
     /// ```

@@ -46,6 +46,11 @@ impl<'t, T: Scalar> Var<'t, T> {
         self.tape.entries.borrow()[self.index].needs_grad()
     }
 
+    /// Whether it is the leaf of a parameter.
+    pub(super) fn is_param(self) -> bool {
+        matches!(self.tape.entries.borrow()[self.index].rule, Rule::Param(_))
+    }
+
     /// The same value as a constant: no gradient goes back through it.
     #[track_caller]
     pub fn detach(self) -> Self {

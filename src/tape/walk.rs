@@ -199,7 +199,7 @@ impl<'t, T: Scalar> Lent<'t, T> {
                 );
             }
             if input.is_wanted() {
-                pending.given.push((input.index, G::take(given)));
+                pending.given.push((input.index, G::take(given, input)));
             }
         }
         if !G::RECORDED {

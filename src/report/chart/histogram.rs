@@ -5,6 +5,7 @@ use super::frame::{self, Area, Axis, FOOT, LINE};
 use super::scale::{Extent, Scale, Wish};
 use super::svg::{Anchor, COLOURS, Svg, WIDTH, n};
 use super::{Figure, numbers, trace};
+use std::ops::Range;
 
 /// The height of one of several panels, and of a single one.
 const PANEL: f64 = 92.0;
@@ -31,6 +32,8 @@ pub struct Histogram {
     series: Vec<(String, Vec<f64>)>,
     bins: usize,
     overlaid: bool,
+    /// Each panel's name and its first series, if the caller chose the panels.
+    panels: Vec<(String, usize)>,
     ceiling: Option<f64>,
 }
 
@@ -51,6 +54,7 @@ impl Histogram {
             series: Vec::new(),
             bins: 50,
             overlaid: false,
+            panels: Vec::new(),
             ceiling: None,
         }
     }
@@ -86,6 +90,28 @@ impl Histogram {
         self
     }
 
+    /// Begins a panel with this name, in which all series that are added next are drawn together,
+    /// up to the next panel. Series of the same place in their panels have the same colour, and
+    /// the names of the first panel's stand for all.
+    ///
+    /// ```
+    /// use longhand::report::{Figure, Histogram};
+    /// let svg = Histogram::new("Weights")
+    ///     .panel("first layer")
+    ///     .series("before", &[0.1, 0.2, 0.2])
+    ///     .series("after", &[0.1, 0.4, 0.5])
+    ///     .panel("second layer")
+    ///     .series("before", &[-0.1, 0.1, 0.0])
+    ///     .series("after", &[-0.2, 0.3, 0.1])
+    ///     .to_svg();
+    /// assert!(svg.contains("second layer"));
+    /// ```
+    pub fn panel(mut self, name: &str) -> Self {
+        let first = if self.panels.is_empty() { 0 } else { self.series.len() };
+        self.panels.push((name.to_string(), first));
+        self
+    }
+
     /// Adds the histogram of some values.
     pub fn series<T: Into<f64> + Copy>(mut self, name: &str, values: &[T]) -> Self {
         let finite = numbers(values).into_iter().filter(|value| value.is_finite());
@@ -108,6 +134,24 @@ impl Histogram {
         let below = (lo / width + 1e-9).floor();
         let count = ((hi / width - 1e-9).ceil() - below).clamp(1.0, 2000.0);
         Bins { first: below * width, width, count: count as usize, whole: false }
+    }
+
+    /// The panels from top to bottom: a name, and which series stand in it.
+    fn panels(&self) -> Vec<(&str, Range<usize>)> {
+        let all = self.series.len();
+        if !self.panels.is_empty() {
+            let ends = self.panels.iter().skip(1).map(|(_, first)| *first).chain([all]);
+            return self
+                .panels
+                .iter()
+                .zip(ends)
+                .map(|((n, from), to)| (&n[..], *from..to))
+                .collect();
+        }
+        match self.overlaid || all == 0 {
+            true => vec![("", 0..all)],
+            false => (0..all).map(|at| (&self.series[at].0[..], at..at + 1)).collect(),
+        }
     }
 
     fn description(&self) -> String {
@@ -153,10 +197,10 @@ impl Figure for Histogram {
         let shares: Vec<_> = self.series.iter().map(|(_, values)| bins.shares(values)).collect();
         let highest = shares.iter().flatten().copied().fold(0.0, f64::max);
         let limit = self.ceiling.filter(|limit| *limit > 0.0 && *limit < highest);
-        let panels = if self.overlaid { 1 } else { self.series.len().max(1) };
-        let (height, ticks) = if panels == 1 { (HEIGHT, 5) } else { (PANEL, 2) };
+        let panels = self.panels();
+        let (height, ticks) = if panels.len() == 1 { (HEIGHT, 5) } else { (PANEL, 2) };
         // A low panel cannot spare the room up to the next round number.
-        let widen = panels == 1 && limit.is_none();
+        let widen = panels.len() == 1 && limit.is_none();
         let reach = Extent { lo: 0.0, hi: limit.unwrap_or(highest.max(1e-9)), whole: false };
         let y = Scale::fit(reach, Wish { ticks, widen, ..Wish::default() });
         // Ticks belong to the values, not to the edges of their bins.
@@ -168,8 +212,11 @@ impl Figure for Histogram {
         }
 
         let mut top = frame::heading(&mut svg, &self.title);
-        if self.overlaid {
-            let names = self.series.iter().enumerate().map(|(at, s)| (&s.0[..], at % COLOURS));
+        let together = self.overlaid || !self.panels.is_empty();
+        if together {
+            let first = panels.first().map_or(0..0, |(_, series)| series.clone());
+            let names = self.series[first].iter().enumerate();
+            let names = names.map(|(at, (name, _))| (&name[..], at % COLOURS));
             top = frame::legend(&mut svg, top, names);
         }
         top = frame::subheading(&mut svg, top, "% of values") + 12.0;
@@ -177,10 +224,9 @@ impl Figure for Histogram {
         let right = WIDTH - frame::last_label_room(&x);
         let x = x.between(left, right);
         let mut area = Area { left, right, top, bottom: top + height };
-        for panel in 0..panels {
-            if panels > 1 {
-                let name = &self.series[panel].0;
-                let class = format!("c{}", panel % COLOURS);
+        for (panel, (name, series)) in panels.iter().enumerate() {
+            if panels.len() > 1 {
+                let class = if together { "".into() } else { format!("c{}", panel % COLOURS) };
                 area.top = top + LINE - 6.0;
                 svg.text(&class, (right, area.top - 7.0), Anchor::End, 0.0, name);
                 area.bottom = area.top + height;
@@ -188,12 +234,11 @@ impl Figure for Histogram {
             }
             let y = y.clone().between(area.bottom, area.top);
             frame::y_axis(&mut svg, &y, area);
-            for (at, shares) in shares.iter().enumerate() {
-                if at % panels == panel || self.overlaid {
-                    draw(&mut svg, shares, &bins, (&x, &y), at % COLOURS, self.overlaid);
-                }
+            for (at, shares) in shares[series.clone()].iter().enumerate() {
+                let colour = if together { at } else { panel };
+                draw(&mut svg, shares, &bins, (&x, &y), colour % COLOURS, together);
             }
-            if panel + 1 < panels {
+            if panel + 1 < panels.len() {
                 svg.line("axis", (left, area.bottom), (right, area.bottom), "");
             }
         }

@@ -6,9 +6,13 @@
 
 mod arithmetic;
 mod choice;
+mod conv;
+mod dropout;
 mod functions;
 mod layout;
 mod loss;
+mod normalize;
+mod pool;
 mod product;
 mod reduce;
 mod rows;

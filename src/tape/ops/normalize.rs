@@ -1,0 +1,194 @@
+//! Batch normalisation (chapter 6).
+//!
+//! μ and v are the mean and the variance of a channel, over all m = n·h·w elements of it in the
+//! batch. Both are functions of x, and their derivatives must not be forgotten:
+//!
+//! ```text
+//! z = (x − μ)·s         s = 1/√(v + ε)         y = z·w + b
+//!
+//! dv/dxᵢ = 2(xᵢ − μ)/m                         (what μ contributes to it cancels)
+//! ds/dxᵢ = −½·s³·dv/dxᵢ = −s²·zᵢ/m
+//! dzⱼ/dxᵢ = ([i = j] − 1/m)·s + (xⱼ − μ)·ds/dxᵢ = ([i = j] − 1/m − zⱼ·zᵢ/m)·s
+//! ```
+
+use crate::tape::Var;
+use crate::tensor::Shape;
+use crate::{Scalar, Tensor};
+
+/// How a batch is seen here: as `[n, c]` or `[n, c, rest]`, its statistics as `[c]` or `[c, 1]`.
+#[derive(Clone, Copy)]
+struct Channels<T> {
+    batch: Shape,
+    statistics: Shape,
+    axes: &'static [isize],
+    /// The number of elements that a channel's statistics are taken over.
+    m: T,
+}
+
+impl<T: Scalar> Channels<T> {
+    /// The view of an input of shape `x`; `vectors` must hold one number a channel.
+    #[track_caller]
+    fn of(x: Shape, vectors: [Shape; 2]) -> Self {
+        let number = |count: usize| T::from_f64(count as f64);
+        let channels = match *x {
+            [n, c] => {
+                Self { batch: [n, c].into(), statistics: [c].into(), axes: &[0], m: number(n) }
+            }
+            [n, c, ref rest @ ..] => {
+                let rest = rest.iter().product();
+                let (batch, statistics) = ([n, c, rest].into(), [c, 1].into());
+                Self { batch, statistics, axes: &[0, 2], m: number(n * rest) }
+            }
+            _ => panic!("batch_norm wants an input [n, c, ..], not shape {x}"),
+        };
+        let c = channels.batch[1];
+        if let Some(vector) = vectors.iter().find(|&&vector| vector != [c]) {
+            panic!("batch_norm of {x}: a parameter or statistic of shape {vector}, not [{c}]");
+        }
+        channels
+    }
+
+    fn mean(&self, x: &Tensor<T>) -> Tensor<T> {
+        (x.sum_axes(self.axes) / self.m).reshape(self.statistics)
+    }
+
+    /// Σ over a channel, recorded: `[c]`.
+    fn sum<'t>(&self, x: Var<'t, T>) -> Var<'t, T> {
+        x.sum_axes(self.axes)
+    }
+
+    /// `[c]` so that it broadcasts along the channels.
+    fn column<'t>(&self, x: Var<'t, T>) -> Var<'t, T> {
+        x.reshape(self.statistics)
+    }
+}
+
+/// What was found out about a batch: μ, and s = 1/√(v + ε).
+#[derive(Clone)]
+struct Known<T: Scalar> {
+    channels: Channels<T>,
+    mean: Tensor<T>,
+    scale: Tensor<T>,
+}
+
+impl<T: Scalar> Known<T> {
+    fn bytes(&self) -> usize {
+        size_of_val(self.mean.data()) + size_of_val(self.scale.data())
+    }
+
+    fn standardise(&self, x: &Tensor<T>) -> Tensor<T> {
+        (x - &self.mean) * &self.scale
+    }
+}
+
+impl<'t, T: Scalar> Var<'t, T> {
+    // ANCHOR: batch_norm
+    /// (x − μ)/√(v + ε)·w + b, with the mean and the biased variance of each channel over this
+    /// batch: over all axes but 1. Shapes `[n, c]`, `[n, c, l]`, `[n, c, h, w]`; weight and bias
+    /// `[c]`.
+    ///
+    /// ```
+    /// use longhand::{Tape, Tensor};
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.leaf(Tensor::new([2, 1], vec![3.0, 7.0]));
+    /// let (weight, bias) = (tape.leaf(Tensor::ones([1])), tape.leaf(Tensor::zeros([1])));
+    /// assert_eq!(x.batch_norm(weight, bias, 0.0).value().data(), [-1.0, 1.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If a channel has fewer than two elements, or weight or bias are not `[c]`.
+    #[track_caller]
+    pub fn batch_norm(self, weight: Self, bias: Self, eps: T) -> Self {
+        // x [n, c, ..], weight and bias [c] → y of x's shape
+        //   dL/dw = Σ g·z    dL/db = Σ g
+        //   dL/dx = (g − Σg/m − z·Σ(g·z)/m)·w·s
+        let channels = Channels::of(self.shape(), [weight.shape(), bias.shape()]);
+        if channels.m <= T::ONE {
+            panic!("batch_norm of shape {}: one element has no variance", self.shape());
+        }
+        let x = self.reshape(channels.batch);
+        let (known, value) = {
+            let x = x.read();
+            let mean = channels.mean(&x);
+            let variance = channels.mean(&(&*x - &mean).square());
+            let known =
+                Known { channels, mean, scale: variance.map(|v| T::ONE / (v + eps).sqrt()) };
+            let column = |p: Self| p.read().reshape(channels.statistics);
+            let value = known.standardise(&x) * column(weight) + column(bias);
+            (known, value)
+        };
+        let (inputs, kept) = ([x, weight, bias], known.bytes());
+        let y = self.tape.operation_keeping(
+            "batch norm",
+            inputs,
+            value,
+            kept,
+            move |[x, w, b], _, g| {
+                let z = x.standardised(&known);
+                let (d_w, d_b) = (channels.sum(g * z), channels.sum(g));
+                let d_x = || {
+                    let m = channels.m;
+                    let inner = g - channels.column(d_b) / m - z * (channels.column(d_w) / m);
+                    inner * (channels.column(w) * x.scale(&known))
+                };
+                [x.wants(d_x), w.wants(|| d_w), b.wants(|| d_b)]
+            },
+        );
+        y.reshape(self.shape())
+    }
+
+    /// z = (x − μ)·s of a batch whose statistics are known.
+    #[track_caller]
+    fn standardised(self, known: &Known<T>) -> Self {
+        // x [n, c, ..] → z of the same shape
+        // dL/dx = (g − Σg/m − z·Σ(g·z)/m)·s
+        let (value, known) = (known.standardise(&self.read()), known.clone());
+        self.tape.operation_keeping(
+            "standardise",
+            [self],
+            value,
+            known.bytes(),
+            move |[x], z, g| {
+                let (channels, m) = (known.channels, known.channels.m);
+                let means = [g, g * z].map(|x| channels.column(channels.sum(x)) / m);
+                [Some((g - means[0] - z * means[1]) * x.scale(&known))]
+            },
+        )
+    }
+
+    /// s = 1/√(v + ε) of a batch whose statistics are known.
+    #[track_caller]
+    fn scale(self, known: &Known<T>) -> Self {
+        // x [n, c, ..] → s [c] or [c, 1]
+        // dL/dx = −z·(g·s²/m)
+        let (value, known) = (known.scale.clone(), known.clone());
+        self.tape.operation_keeping("scale", [self], value, known.bytes(), move |[x], s, g| {
+            [Some(-(x.standardised(&known) * (g * s * s / known.channels.m)))]
+        })
+    }
+    // ANCHOR_END: batch_norm
+
+    /// The same with a mean and a variance that are given, as in evaluation: then each sample is
+    /// treated by itself.
+    ///
+    /// # Panics
+    /// If mean, variance, weight or bias are not `[c]`.
+    #[track_caller]
+    pub fn batch_norm_with(
+        self,
+        mean: &Tensor<T>,
+        variance: &Tensor<T>,
+        weight: Self,
+        bias: Self,
+        eps: T,
+    ) -> Self {
+        // x [n, c, ..], the others [c] → y of x's shape
+        // made of operations that have pullbacks of their own
+        Channels::<T>::of(self.shape(), [mean.shape(), variance.shape()]);
+        let channels = Channels::of(self.shape(), [weight.shape(), bias.shape()]);
+        let constant = |x: Tensor<T>| self.tape.constant(x.reshape(channels.statistics));
+        let scale = variance.map(|v| T::ONE / (v + eps).sqrt());
+        let z = (self.reshape(channels.batch) - constant(mean.clone())) * constant(scale);
+        (z * channels.column(weight) + channels.column(bias)).reshape(self.shape())
+    }
+}
