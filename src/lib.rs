@@ -10,6 +10,7 @@
 //! | 3 The backward pass by hand | [`by_hand`] |
 //! | 4 Layers, modules, training | [`by_hand::refactor`], [`layers`], [`param`], [`optim`] |
 //! | 5 The tape | [`tape`] |
+//! | 6 Convolution | [`tensor::conv`], [`tensor::Window`], [`layers`] |
 //! | what the examples print and draw | [`report`] |
 //!
 //! ```

@@ -1,0 +1,356 @@
+//! Saving and loading by name; the safetensors format, PyTorch's files and broken ones.
+//!
+//! The frozen files are made by `golden/safetensors/generate.py`; `golden/safetensors/check.py`
+//! lets PyTorch load ours.
+
+use longhand::data::{Safetensors, npy};
+use longhand::layers::{BatchNorm1d, Layer, Linear, Relu, Sequential};
+use longhand::{Param, Rng, Scalar, Tensor, sequential};
+use std::path::{Path, PathBuf};
+
+fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/safetensors").join(name)
+}
+
+fn bytes_of(name: &str) -> Vec<u8> {
+    std::fs::read(golden(name)).unwrap()
+}
+
+/// A path of its own for each test.
+fn scratch(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("longhand-{name}-{}.safetensors", std::process::id()))
+}
+
+/// `nn.Sequential(Linear(4, 3), BatchNorm1d(3), ReLU(), Sequential(Linear(3, 2, bias=False),
+/// BatchNorm1d(2)))`
+fn net<T: Scalar>() -> Sequential<T> {
+    let rng = &mut Rng::new(1);
+    sequential![
+        Linear::<T>::new(4, 3, rng),
+        BatchNorm1d::new(3),
+        Relu::new(),
+        sequential![Linear::without_bias(3, 2, rng), BatchNorm1d::new(2)]
+    ]
+}
+
+/// The numbers of `generate.py`: (7i mod 13 − 6)/8, the variances squared.
+fn expected<T: Scalar>(name: &str, shape: &[usize]) -> Tensor<T> {
+    let count: usize = shape.iter().product();
+    let numbers = (0..count).map(|i| ((i * 7 % 13) as f64 - 6.0) / 8.0);
+    let numbers = numbers.map(|x| if name.ends_with("running_var") { x * x } else { x });
+    Tensor::new(shape, numbers.map(T::from_f64).collect())
+}
+
+const NAMES: [&str; 11] = [
+    "0.weight",
+    "0.bias",
+    "1.weight",
+    "1.bias",
+    "3.0.weight",
+    "3.1.weight",
+    "3.1.bias",
+    "1.running_mean",
+    "1.running_var",
+    "3.1.running_mean",
+    "3.1.running_var",
+];
+
+#[test]
+fn names_are_pytorchs() {
+    let net = net::<f32>();
+    let state = net.state();
+    assert_eq!(state.iter().map(|(name, _)| &name[..]).collect::<Vec<_>>(), NAMES);
+    let params: Vec<_> = net.named_params().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(params, NAMES[..7]);
+    let same = |(a, (_, b)): (&Param, (String, &Param))| a.id() == b.id();
+    assert!(net.params().into_iter().zip(net.named_params()).all(same));
+    let buffers: Vec<_> = net.buffers().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(buffers, NAMES[7..]);
+}
+
+fn loads_what_pytorch_saved<T: Scalar>() {
+    for file in ["state", "floats", "doubles"] {
+        let mut net = net::<T>();
+        net.load(golden(&format!("{file}.safetensors"))).unwrap();
+        for (name, tensor) in net.state() {
+            assert_eq!(*tensor, expected(&name, &tensor.shape()), "{file}: {name}");
+        }
+        let read = |name: &str| npy::read_tensor::<T>(golden(name)).unwrap();
+        let (ours, theirs) = (net.predict(&read("x.npy")), read("y.npy"));
+        assert!(ours.max_abs_diff(&theirs).to_f64() < 1e-5, "{file}: {ours} and {theirs}");
+    }
+}
+
+#[test]
+fn a_net_loads_what_pytorch_saved() {
+    loads_what_pytorch_saved::<f32>();
+    loads_what_pytorch_saved::<f64>();
+}
+
+#[test]
+fn our_bytes_are_those_of_safetensors() {
+    let mut single = net::<f32>();
+    single.load(golden("doubles.safetensors")).unwrap();
+    let path = match std::env::var_os("LONGHAND_SAFETENSORS") {
+        Some(folder) => Path::new(&folder).join("ours.safetensors"),
+        None => scratch("ours"),
+    };
+    single.save(&path).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), bytes_of("floats.safetensors"));
+    let mut double = net::<f64>();
+    double.load(&path).unwrap();
+    double.save(scratch("double")).unwrap();
+    assert_eq!(std::fs::read(scratch("double")).unwrap(), bytes_of("doubles.safetensors"));
+    std::fs::remove_file(scratch("double")).unwrap();
+    if path == scratch("ours") {
+        std::fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
+fn odd_names_and_numbers_are_kept() {
+    let file = Safetensors::read(golden("odd.safetensors")).unwrap();
+    let names: Vec<String> = file.names().map(str::to_string).collect();
+    assert_eq!(names.len(), 9);
+    for name in ["", "\"\\/", "\u{8}\t\n\u{c}\r\u{1}\u{7f}", "é", "𝄞", "a b", "A"] {
+        assert_eq!(file.dtype(name), Some("F32"), "{name:?}");
+    }
+    assert_eq!(file.tensor::<f32>("scalar").unwrap(), Tensor::scalar(1.5));
+    assert_eq!(file.shape("empty"), Some(&[2, 0, 3][..]));
+    let odd = file.tensor::<f32>("a b").unwrap();
+    let bits: Vec<u32> = odd.data().iter().map(|x| x.to_bits()).collect();
+    assert_eq!(bits, [0x7fc0_0000, 0xff80_0000, 0x8000_0000, 1, 0x7f7f_ffff]);
+    let tensors: Vec<Tensor> = names.iter().map(|name| file.tensor(name).unwrap()).collect();
+    let named = names.iter().map(|name| &name[..]).zip(&tensors);
+    assert!(Safetensors::to_bytes(named.rev()) == bytes_of("odd.safetensors"));
+}
+
+#[test]
+fn other_element_types_are_read_past_and_refused_by_name() {
+    let file = Safetensors::read(golden("other.safetensors")).unwrap();
+    for (name, dtype) in [("half", "F16"), ("whole", "I64")] {
+        assert_eq!(file.dtype(name), Some(dtype));
+        let text = file.tensor::<f32>(name).unwrap_err().to_string();
+        assert!(text.contains(&format!("found elements of type {dtype}")), "{text}");
+        assert!(text.contains(&format!("tensor {name:?}, byte ")), "{text}");
+    }
+    let text = file.tensor::<f32>("third").unwrap_err().to_string();
+    assert!(text.contains("tensor \"third\": found none of that name"), "{text}");
+    assert!(file.shape("third").is_none());
+}
+
+#[test]
+fn a_net_that_does_not_fit_is_told_everything_and_changes_nothing() {
+    let rng = &mut Rng::new(2);
+    let mut other =
+        sequential![Linear::<f32>::new(4, 2, rng), BatchNorm1d::new(3), Linear::new(3, 2, rng),];
+    let before: Vec<Tensor> = other.state().into_iter().map(|(_, t)| t.clone()).collect();
+    let text = other.load(golden("state.safetensors")).unwrap_err().to_string();
+    for part in [
+        "state.safetensors",
+        "0.weight [3, 4] for [2, 4]",
+        "0.bias [3] for [2]",
+        "no 2.weight [2, 3]",
+        "no 2.bias [2]",
+        "3.0.weight, which the net has not",
+        "3.1.running_var, which the net has not",
+        "expected the net's 8 tensors",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in: {text}");
+    }
+    assert!(!text.contains("num_batches_tracked") && !text.contains(" 1."), "{text}");
+    let after: Vec<Tensor> = other.state().into_iter().map(|(_, t)| t.clone()).collect();
+    assert_eq!(before, after);
+
+    // A net of a great many layers lists the first differences only.
+    let mut deep = Sequential::<f32>::new(Vec::new());
+    deep.layers.extend((0..50).map(|_| -> Box<dyn Layer> { Box::new(Linear::new(1, 1, rng)) }));
+    let text = deep.load(golden("floats.safetensors")).unwrap_err().to_string();
+    assert!(text.contains("; and ") && text.len() < 1000, "{text}");
+}
+
+#[test]
+fn files_that_are_not_there_say_so() {
+    let mut net = net::<f32>();
+    let text = net.load("no/such/file.safetensors").unwrap_err().to_string();
+    assert!(text.contains("no/such/file.safetensors"), "{text}");
+    let text = net.save("no/such/folder/net.safetensors").unwrap_err().to_string();
+    assert!(text.contains("no/such/folder"), "{text}");
+}
+
+// Broken files.
+
+/// A file with this header and so many bytes of elements.
+fn file(header: &str, elements: usize) -> Vec<u8> {
+    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+    bytes.extend(header.bytes());
+    bytes.resize(bytes.len() + elements, 0);
+    bytes
+}
+
+#[track_caller]
+fn refused(bytes: Vec<u8>, at: u64, words: &str) {
+    let error = Safetensors::from_bytes(bytes).err().expect("an error");
+    let text = error.to_string();
+    assert!(text.contains(words), "{words:?} is not in: {text}");
+    assert_eq!(error.offset(), Some(at), "{text}");
+    assert!(text.contains("safetensors data") && text.contains("expected"), "{text}");
+    assert!(text.contains("help: "), "{text}");
+}
+
+#[test]
+fn a_file_cut_anywhere_or_too_long_says_so() {
+    let bytes = bytes_of("floats.safetensors");
+    for cut in 0..bytes.len() {
+        refused(bytes[..cut].to_vec(), cut as u64, "found the end of the data");
+    }
+    refused([&bytes[..], &[0]].concat(), bytes.len() as u64, "found 1 bytes more");
+}
+
+#[test]
+fn lengths_without_measure_get_nothing() {
+    for length in [100_000_001, 1 << 40, u64::MAX] {
+        let bytes = [&u64::to_le_bytes(length)[..], b"{}"].concat();
+        refused(bytes, 0, &format!("found a header of {length} bytes"));
+    }
+    refused([&u64::to_le_bytes(99_999_999)[..], b"{}"].concat(), 10, "found the end of the data");
+}
+
+/// An entry of one tensor.
+fn entry(name: &str, dtype: &str, shape: &str, offsets: &str) -> String {
+    format!(r#""{name}":{{"dtype":"{dtype}","shape":{shape},"data_offsets":{offsets}}}"#)
+}
+
+#[test]
+fn sizes_and_places_must_be_right() {
+    let one = |dtype, shape, offsets| format!("{{{}}}", entry("a", dtype, shape, offsets));
+    assert!(Safetensors::from_bytes(file(&one("F32", "[2,3]", "[0,24]"), 24)).is_ok());
+    for (header, words) in [
+        (one("F32", "[2,3]", "[0,20]"), "\"a\" at data_offsets [0, 20]"),
+        (one("F64", "[2,3]", "[0,24]"), "expected [start, start + 48], for F64"),
+        (one("F32", "[2,3]", "[24,0]"), "data_offsets [24, 0]"),
+        (one("F32", "[2,3]", "[0,24,48]"), "data_offsets [0, 24, 48]"),
+        (one("F32", "[2,3]", "[]"), "data_offsets []"),
+        (one("F32", "[4294967296,4294967296]", "[0,24]"), "a shape that can be counted"),
+        (one("F64", "[2305843009213693952]", "[0,24]"), "a shape that can be counted"),
+        (one("F4", "[2,3]", "[0,24]"), "element type \"F4\", expected one of BOOL"),
+        (one("F32", "[2,3]", "[4,28]"), "\"a\" in bytes 4 to 28, expected it to begin at 0"),
+    ] {
+        refused(file(&header, 24), 9, words);
+    }
+    let two = |a: &str, b: &str| {
+        let (a, b) = (entry("a", "F32", "[2]", a), entry("b", "F32", "[2]", b));
+        (format!("{{{a},{b}}}"), 10 + a.len() as u64)
+    };
+    let (gap, at) = two("[0,8]", "[12,20]");
+    refused(file(&gap, 20), at, "\"b\" in bytes 12 to 20, expected it to begin at 8");
+    let (overlap, at) = two("[0,8]", "[4,12]");
+    refused(file(&overlap, 12), at, "\"b\" in bytes 4 to 12, expected it to begin at 8");
+    let (same, at) = two("[0,8]", "[0,8]");
+    refused(file(&same, 8), at, "\"b\" in bytes 0 to 8, expected it to begin at 8");
+    let (turned, _) = two("[8,16]", "[0,8]");
+    let turned = Safetensors::from_bytes(file(&turned, 16)).unwrap();
+    assert_eq!(turned.names().collect::<Vec<_>>(), ["b", "a"]);
+    // Tensors without elements share their place with the next.
+    let empty =
+        format!("{{{},{}}}", entry("z", "F32", "[1]", "[0,4]"), entry("e", "F32", "[0]", "[0,0]"));
+    assert!(Safetensors::from_bytes(file(&empty, 4)).is_ok());
+    assert_eq!(Safetensors::from_bytes(file("{}", 0)).unwrap().names().count(), 0);
+}
+
+#[test]
+fn anything_else_in_the_header_is_an_error_that_points_at_it() {
+    let good = entry("a", "F32", "[]", "[0,4]");
+    let twice = format!("{{{good},{good}}}");
+    let second = good.len() + 2;
+    let trailing = format!("{{{good}}} x");
+    for (header, at, words) in [
+        ("", 0, "found the end of the header, expected an object"),
+        ("[]", 0, "found '[', expected an object"),
+        (&twice, second, "the name \"a\" a second time"),
+        (&trailing, good.len() + 3, "found 'x', expected the end of the header"),
+        ("{,}", 1, "found ',', expected a string"),
+        ("{\"a\"", 4, "found the end of the header, expected ':'"),
+        ("{\"a\":1}", 5, "found '1', expected an object"),
+        ("{\"a\":{}}", 1, "without one of its keys"),
+        ("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}", 20, "the key \"dtype\" a second time"),
+        ("{\"a\":{\"colour\":1}}", 6, "found the key \"colour\", expected each of \"dtype\""),
+        ("{\"a\":{\"dtype\":7}}", 14, "found '7', expected a string"),
+        ("{\"a\":{\"shape\":[-1]}}", 15, "found '-', expected a whole number"),
+        ("{\"a\":{\"shape\":[1.5]}}", 16, "found '.', expected ',' or ']'"),
+        ("{\"a\":{\"shape\":[01]}}", 15, "found the number 01"),
+        ("{\"a\":{\"shape\":[1,]}}", 17, "found ']', expected a whole number"),
+        ("{\"a\":{\"shape\":[99999999999999999999]}}", 15, "the number 99999999999999999999"),
+        ("{\"a\":{\"shape\":2}}", 14, "found '2', expected a list"),
+        ("{\"a", 3, "found the end of the header, expected the string to go on"),
+        ("{\"a\n\":{}}", 3, "found '\\n', expected the string to go on"),
+        ("{\"\\x\":{}}", 2, "an unknown escape"),
+        ("{\"\\u12g4\":{}}", 4, "expected four hexadecimal digits"),
+        ("{\"\\ud834\":{}}", 2, "half of a character"),
+        ("{\"\\ud834\\u0041\":{}}", 2, "half of a character"),
+        ("{\"\\udd1e\":{}}", 2, "half of a character"),
+        ("{\"__metadata__\":{\"a\":1}}", 21, "found '1', expected a string"),
+        ("{\"__metadata__\":[]}", 16, "found '[', expected an object"),
+        ("{\"__metadata__\":{},\"__metadata__\":{}}", 19, "a second time"),
+        ("\0", 0, "found '\\x00', expected an object"),
+    ] {
+        refused(file(header, 4), 8 + at as u64, words);
+    }
+    let mut bytes = file("{\"abc\":{}}", 0);
+    bytes[11] = 0xff;
+    refused(bytes, 11, "found '\\xff', expected UTF-8 text");
+    // Depth is nothing: no value here holds a value of its own kind.
+    let deep = format!("{{\"a\":{}", "{\"shape\":[[".repeat(1000));
+    refused(file(&deep, 0), 8 + 15, "found '[', expected a whole number");
+}
+
+#[test]
+fn space_order_escapes_and_metadata_do_not_matter() {
+    for header in [
+        " { \"a\\/\\u0062\" : { \"shape\" : [ 1 , 2 ] ,\n\t\"data_offsets\":[0, 8],\"dtype\":\"F32\" } }\r\n ",
+        "{\"__metadata__\":{\"format\":\"pt\",\"x\":\"\\ud834\\udd1e\"},\"a/b\":{\"dtype\":\"F32\",\
+         \"shape\":[1,2],\"data_offsets\":[0,8]}}",
+    ] {
+        let read = Safetensors::from_bytes(file(header, 8)).unwrap();
+        assert_eq!(read.tensor::<f32>("a/b").unwrap(), Tensor::zeros([1, 2]), "{header}");
+    }
+    let rank9 = format!("{{{}}}", entry("a", "F32", "[1,1,1,1,1,1,1,1,1]", "[0,4]"));
+    let file = Safetensors::from_bytes(file(&rank9, 4)).unwrap();
+    let text = file.tensor::<f32>("a").unwrap_err().to_string();
+    assert!(text.contains("found 9 dimensions"), "{text}");
+}
+
+#[test]
+fn any_byte_changed_is_an_error_or_another_true_reading() {
+    let bytes = bytes_of("floats.safetensors");
+    let header = 8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let mut refused = 0;
+    for at in 0..header {
+        for bit in 0..8 {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << bit;
+            match Safetensors::from_bytes(changed) {
+                Ok(read) => {
+                    let count = |name: &str| read.shape(name).unwrap().iter().product::<usize>();
+                    let names: Vec<_> = read.names().collect();
+                    assert_eq!(names.len(), 11, "byte {at}");
+                    let width = |name| if read.dtype(name) == Some("F64") { 8 } else { 4 };
+                    let total: usize = names.iter().map(|name| width(name) * count(name)).sum();
+                    assert_eq!(total, bytes.len() - header, "byte {at}");
+                }
+                Err(error) => {
+                    assert!(error.offset().unwrap() <= bytes.len() as u64);
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 4000, "{refused}");
+}
+
+#[test]
+#[should_panic(expected = "two tensors called \"a\"")]
+fn one_name_twice_cannot_be_written() {
+    let x = Tensor::<f32>::zeros([1]);
+    Safetensors::to_bytes([("a", &x), ("a", &x)]);
+}
