@@ -11,6 +11,7 @@
 //! | 4 Layers, modules, training | [`by_hand::refactor`], [`layers`], [`param`], [`optim`] |
 //! | 5 The tape | [`tape`] |
 //! | 6 Convolution | [`tensor::conv`], [`tensor::Window`], [`layers`] |
+//! | 7 Memory-efficient backpropagation | [`mebp`], [`tensor::meter`] |
 //! | what the examples print and draw | [`report`] |
 //!
 //! ```
@@ -46,6 +47,7 @@ pub mod data;
 pub mod error;
 pub mod init;
 pub mod layers;
+pub mod mebp;
 pub mod optim;
 pub mod param;
 pub mod report;

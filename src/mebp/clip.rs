@@ -1,0 +1,155 @@
+//! Clipping by the norm of all gradients, which takes all of them, or two passes (chapter 7).
+
+use super::sweep::Arrivals;
+use super::{back, must_be_ready};
+use crate::layers::{Layer, Sequential};
+use crate::optim::Optimizer;
+use crate::param::ParamId;
+use crate::tape::Var;
+use crate::tensor::isa;
+use crate::{Param, Scalar, Tensor};
+
+/// Σ g² of every gradient, by parameter. They can be entered in any order: the sum is taken in
+/// the order of the parameters' identities, and so has the same bits whatever the way.
+#[derive(Default)]
+struct Squares(Vec<(ParamId, f64)>);
+
+impl Squares {
+    fn enter<T: Scalar>(&mut self, param: &Param<T>) {
+        if let Some(gradient) = &param.grad {
+            self.0.push((param.id(), squares(gradient)));
+        }
+    }
+
+    fn norm(mut self) -> f64 {
+        self.0.sort_unstable_by_key(|&(id, _)| id);
+        self.0.iter().map(|&(_, squares)| squares).sum::<f64>().sqrt()
+    }
+}
+
+/// Σ g², in double precision and without a copy: element i goes to sum i mod 8, and the eight
+/// sums are added up.
+fn squares<T: Scalar>(gradient: &Tensor<T>) -> f64 {
+    let mut lanes = [0.0; 8];
+    isa::vectorize(
+        #[inline(always)]
+        || {
+            for run in gradient.data().chunks(lanes.len()) {
+                for (lane, &g) in lanes.iter_mut().zip(run) {
+                    *lane += g.to_f64() * g.to_f64();
+                }
+            }
+        },
+    );
+    lanes.iter().sum()
+}
+
+/// What a gradient is multiplied by so that the norm of all is at most `max_norm`, as in
+/// `torch.nn.utils.clip_grad_norm_`.
+fn factor<T: Scalar>(max_norm: f64, norm: f64) -> T {
+    T::from_f64((max_norm / (norm + 1e-6)).min(1.0))
+}
+
+fn scale<T: Scalar>(param: &mut Param<T>, factor: T) {
+    if let Some(gradient) = &mut param.grad {
+        *gradient *= factor;
+    }
+}
+
+/// √Σ g² over the gradients of all these parameters, in double precision.
+pub fn global_norm<'p, T: Scalar>(params: impl IntoIterator<Item = &'p Param<T>>) -> f64 {
+    let mut squares = Squares::default();
+    params.into_iter().for_each(|param| squares.enter(param));
+    squares.norm()
+}
+
+/// The ordinary way: with all gradients at hand, shrinks them so that the norm of all together is
+/// at most `max_norm`. Gives the norm that it found.
+pub fn clip<T: Scalar>(mut params: Vec<&mut Param<T>>, max_norm: f64) -> f64 {
+    let norm = global_norm(params.iter().map(|param| &**param));
+    let factor = factor(max_norm, norm);
+    params.iter_mut().for_each(|param| scale(param, factor));
+    norm
+}
+
+// ANCHOR: two_passes
+/// The same with one layer's gradients at a time, in two passes. The first only measures: it
+/// adds up the squares of each gradient and lets it go. The second computes the gradients once
+/// more, shrinks them and steps. Gives the norm.
+///
+/// `pass` goes forward through the net and gives dL/d(output). It is called twice, since a
+/// forward pass can be gone back through only once.
+///
+/// ```
+/// use longhand::layers::{Layer, Linear, Loss, Mse};
+/// use longhand::optim::Sgd;
+/// use longhand::{Rng, Tensor, mebp, sequential};
+/// let mut net = sequential![Linear::<f64>::new(3, 1, &mut Rng::new(0))];
+/// let (x, y) = (Tensor::ones([8, 3]), Tensor::full([8, 1], 100.0));
+/// let mut loss = Mse::mean();
+/// let norm = mebp::per_layer_clipped(&mut net, &mut Sgd::new(0.1), 1.0, |net| {
+///     loss.forward(&net.forward(&x), &y);
+///     loss.backward()
+/// });
+/// assert!(norm > 100.0);
+/// ```
+///
+/// # Panics
+/// If the two calls of `pass` do not give the same bits, as when a dropout layer has drawn
+/// another mask: then the norm would not be that of the gradients. ([`sweep_clipped`] goes
+/// forward once.) Or if a gradient of an earlier pass is waiting: see [`ready`](super::ready).
+#[track_caller]
+pub fn per_layer_clipped<T: Scalar>(
+    net: &mut Sequential<T>,
+    optimizer: &mut (impl Optimizer<T> + ?Sized),
+    max_norm: f64,
+    mut pass: impl FnMut(&mut Sequential<T>) -> Tensor<T>,
+) -> f64 {
+    must_be_ready(&net.params());
+    let d_output = pass(net);
+    let mut squares = Squares::default();
+    back(net, d_output.clone(), true, &mut |params| {
+        for param in params {
+            squares.enter(param);
+            param.grad = None;
+        }
+    });
+    let norm = squares.norm();
+    let again = pass(net);
+    if !again.same_bits(&d_output) {
+        panic!("the second forward pass differs from the first: does a layer draw at random?");
+    }
+    drop(d_output);
+    back(net, again, true, &mut |params| {
+        for param in params {
+            scale(param, factor(max_norm, norm));
+            optimizer.step_param(param);
+            param.grad = None;
+        }
+    });
+    norm
+}
+// ANCHOR_END: two_passes
+
+/// The same on the tape, with one parameter's gradient at a time. It goes forward once, and the
+/// first sweep retains what it passes: all activations are held until the second begins.
+///
+/// # Panics
+/// As [`sweep`](super::sweep()).
+#[track_caller]
+pub fn sweep_clipped<'p, T: Scalar>(
+    loss: Var<'_, T>,
+    params: impl IntoIterator<Item = &'p mut Param<T>>,
+    optimizer: &mut (impl Optimizer<T> + ?Sized),
+    max_norm: f64,
+) -> f64 {
+    let mut arrivals = Arrivals::new(params);
+    let mut squares = Squares::default();
+    arrivals.each(loss.sweep().retain(), |param| squares.enter(param));
+    let norm = squares.norm();
+    arrivals.each(loss.sweep(), |param| {
+        scale(param, factor(max_norm, norm));
+        optimizer.step_param(param);
+    });
+    norm
+}

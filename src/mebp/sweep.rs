@@ -1,0 +1,75 @@
+//! On the tape, parameter by parameter: the completion hook steps (chapter 7).
+
+use super::must_be_ready;
+use crate::optim::Optimizer;
+use crate::param::ParamId;
+use crate::tape::{Sweep, Var};
+use crate::tensor::meter::Kind;
+use crate::{Param, Scalar};
+
+// ANCHOR: sweep
+/// Goes back from the loss, and steps each of these parameters as soon as its gradient is
+/// complete.
+///
+/// The tape lets go of a parameter's value before its gradient is handed over, so that the step
+/// is made in place. For that a parameter's leaf must stand next to its use: record the net with
+/// [`Tape::param`](crate::Tape::param) where the parameter is needed, not all of them at the top.
+///
+/// ```
+/// use longhand::optim::Sgd;
+/// use longhand::{Param, Tape, Tensor, mebp};
+/// let mut weight = Param::new("weight", Tensor::vector(&[1.0_f64, -1.0]));
+/// let tape = Tape::new();
+/// let loss = tape.param(&weight).square().sum();
+/// mebp::sweep(loss, [&mut weight], &mut Sgd::new(0.25));
+/// assert_eq!(weight.value.data(), [0.5, -0.5]);
+/// ```
+///
+/// # Panics
+/// If the loss depends on a parameter that is not among these, or if a gradient of an earlier
+/// pass is waiting: see [`ready`](super::ready).
+#[track_caller]
+pub fn sweep<'p, T: Scalar>(
+    loss: Var<'_, T>,
+    params: impl IntoIterator<Item = &'p mut Param<T>>,
+    optimizer: &mut (impl Optimizer<T> + ?Sized),
+) {
+    Arrivals::new(params).each(loss.sweep(), |param| optimizer.step_param(param));
+}
+
+/// The parameters that gradients are to arrive at.
+pub(super) struct Arrivals<'p, T: Scalar>(Vec<&'p mut Param<T>>);
+
+impl<'p, T: Scalar> Arrivals<'p, T> {
+    #[track_caller]
+    pub(super) fn new(params: impl IntoIterator<Item = &'p mut Param<T>>) -> Self {
+        let mut params: Vec<_> = params.into_iter().collect();
+        params.sort_unstable_by_key(|param| param.id());
+        params.iter().for_each(|param| must_be_ready(&[param]));
+        Self(params)
+    }
+
+    /// Makes the sweep. Each parameter is handed to `spend` with its gradient when that is
+    /// complete, and the gradient is let go.
+    #[track_caller]
+    pub(super) fn each(&mut self, sweep: Sweep<'_, T>, mut spend: impl FnMut(&mut Param<T>)) {
+        sweep.hooked(|id, gradient| {
+            let param = self.find(id);
+            param.accumulate(gradient);
+            spend(param);
+            if let Some(gradient) = param.grad.take() {
+                // It may go on to the next entry, under another name.
+                gradient.set_kind(Kind::Scratch);
+            }
+        });
+    }
+
+    #[track_caller]
+    fn find(&mut self, id: ParamId) -> &mut Param<T> {
+        match self.0.binary_search_by_key(&id, |param| param.id()) {
+            Ok(place) => self.0[place],
+            Err(_) => panic!("the loss depends on a parameter that is not among those to step"),
+        }
+    }
+}
+// ANCHOR_END: sweep

@@ -1,0 +1,97 @@
+//! Rows 2, 3, 7 and 8 of the document: however it is gone about, the steps have the same bits.
+
+use crate::common::normal;
+use crate::taped::{self, loss};
+use crate::{CASES, RULES, Training, Way, documents_net, first_difference, forward};
+use longhand::layers::Layer;
+use longhand::optim::{Adam, Optimizer};
+use longhand::{Tape, Tensor, mebp};
+
+/// Row 2 and row 3: one Adam for all parameters, or one for each layer, stepped in reverse order.
+/// Without the step of the first layer the nets must differ: they are not one net seen twice.
+#[test]
+fn one_adam_is_as_good_as_one_for_each_layer() {
+    for trial in 0..10 {
+        let x = normal(&[1, 50], 100 + trial);
+        let (mut one, mut many) = (documents_net(trial), documents_net(trial));
+        let mut control = documents_net(trial);
+        assert_eq!(first_difference(&one, &many), None);
+        for net in [&mut one, &mut many, &mut control] {
+            let d_output = forward(net, &x, trial);
+            net.backward_params(&d_output);
+        }
+        Adam::new(1e-3).step(one.params_mut());
+        let mut adams: Vec<Adam> = (0..5).map(|_| Adam::new(1e-3)).collect();
+        for (layer, adam) in many.layers.iter_mut().zip(&mut adams).rev() {
+            adam.step(layer.params_mut());
+        }
+        for layer in control.layers[1..].iter_mut().rev() {
+            Adam::new(1e-3).step(layer.params_mut());
+        }
+        assert_eq!(first_difference(&one, &many), None, "trial {trial}");
+        assert_eq!(first_difference(&one, &control).as_deref(), Some("0.weight"), "trial {trial}");
+    }
+}
+
+/// Row 7, and row 8 by hand: 10 nets, 10 steps each, equal after every step; on every net and
+/// with every rule.
+#[test]
+fn by_hand_every_way_takes_the_same_steps() {
+    for case in CASES {
+        for (rule, optimizer) in RULES {
+            for trial in 0..10 {
+                let [mut plain, layers, hooks] = [Way::Ordinary, Way::PerLayer, Way::PerParameter]
+                    .map(|way| Training::new((case.net)(trial), optimizer, way));
+                let start = (case.net)(trial);
+                let mut others = [layers, hooks];
+                for step in 0..10 {
+                    let x = normal(case.batch, 1000 + 10 * trial + step);
+                    plain.step(&x, step);
+                    for other in &mut others {
+                        other.step(&x, step);
+                        let difference = first_difference(&plain.net, &other.net);
+                        let (name, way) = (case.name, other.way);
+                        assert_eq!(difference, None, "{name}, {rule}, {way:?}, step {step}");
+                        assert!(other.net.params().iter().all(|param| param.grad.is_none()));
+                    }
+                }
+                assert!(first_difference(&plain.net, &start).is_some(), "nothing was learnt");
+            }
+        }
+    }
+}
+
+/// Row 8 on the tape: `backward` alone trains. Against ordinary training on the tape, and for the
+/// document's net against training by hand.
+#[test]
+fn on_the_tape_the_hook_takes_the_same_steps() {
+    for (case, forward, also_by_hand) in taped::CASES {
+        for (rule, optimizer) in RULES {
+            for trial in 0..10 {
+                let mut by_hand = Training::new((case.net)(trial), optimizer, Way::Ordinary);
+                let (mut plain, mut hooked) = ((case.net)(trial), (case.net)(trial));
+                let [one, other] = [optimizer(), optimizer()];
+                let [mut tape, mut scratch] = [Tape::new(), Tape::new()];
+                for step in 0..10 {
+                    let x: Tensor = normal(case.batch, 1000 + 10 * trial + step);
+                    by_hand.step(&x, step);
+
+                    tape.clear();
+                    loss(&tape, forward, &plain, &x, step).backward().write_to(plain.params_mut());
+                    one.lock().unwrap().step(plain.params_mut());
+                    plain.zero_grad();
+
+                    scratch.clear();
+                    let value = loss(&scratch, forward, &hooked, &x, step);
+                    mebp::sweep(value, hooked.params_mut(), &mut *other.lock().unwrap());
+
+                    let what = format!("{}, {rule}, step {step}", case.name);
+                    assert_eq!(first_difference(&plain, &hooked), None, "{what}");
+                    if also_by_hand {
+                        assert_eq!(first_difference(&by_hand.net, &hooked), None, "{what}");
+                    }
+                }
+            }
+        }
+    }
+}
