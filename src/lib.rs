@@ -12,6 +12,7 @@
 //! | 5 The tape | [`tape`] |
 //! | 6 Convolution | [`tensor::conv`], [`tensor::Window`], [`layers`] |
 //! | 7 Memory-efficient backpropagation | [`mebp`], [`tensor::meter`] |
+//! | 8 Well-tempered backpropagation | [`wtb`] |
 //! | what the examples print and draw | [`report`] |
 //!
 //! ```
@@ -55,6 +56,7 @@ pub mod rng;
 pub mod scalar;
 pub mod tape;
 pub mod tensor;
+pub mod wtb;
 
 pub use error::{Error, Result};
 pub use param::Param;

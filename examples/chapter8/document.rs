@@ -1,0 +1,179 @@
+//! The document's run: its net, its batches of 6,000, its step size, its labels.
+
+use longhand::data::{Dataset, Digits, Mnist};
+use longhand::layers::{Layer, Loss, Nll, Sequential, lenet_of_torch};
+use longhand::optim::{Optimizer, Sgd};
+use longhand::report::{Figure, Histogram, Progress, Table, grouped};
+use longhand::wtb::{Stats, Summary, Tempered, stats};
+use longhand::{Result, Rng, Tensor};
+
+pub const BATCH: usize = 6000;
+pub const EPOCHS: usize = 3;
+pub const RATE: f64 = 0.01;
+pub const SEED: u32 = 1101;
+
+/// A batch goes through the net in parts of so many images.
+pub const PART: usize = 500;
+
+/// Training and test digits under one kind of labels.
+pub struct LabelSet {
+    pub train: Dataset,
+    pub test: Dataset,
+}
+
+// ANCHOR: labels
+/// The digits, normalised as in the document, with this part of their labels drawn anew.
+pub fn label_set(mnist: &Mnist, redrawn: f64, seed: u32) -> LabelSet {
+    let rng = &mut Rng::new(seed.into());
+    let mut ready = |digits: &Digits| {
+        let mut data = digits.with_noise(redrawn, rng).dataset::<f32>([1, 28, 28], 255.0);
+        data.normalize(0.1307, 0.3081);
+        data
+    };
+    LabelSet { train: ready(&mnist.train), test: ready(&mnist.test) }
+}
+// ANCHOR_END: labels
+
+// ANCHOR: epoch
+/// Shows the net all batches of `size` once, in order.
+pub fn epoch(
+    net: &mut Sequential,
+    wtb: &mut Tempered<Sgd>,
+    train: &Dataset,
+    size: usize,
+    label: &str,
+) -> Summary {
+    let batches = train.batches(size);
+    let mut progress = Progress::new(label, batches.len());
+    for (images, labels) in batches.in_order() {
+        net.zero_grad();
+        let loss = add_gradient(net, images, labels);
+        wtb.step(net.params_mut());
+        progress.step(|| format!("loss {loss:.4}"));
+    }
+    wtb.end_epoch()
+}
+
+/// Adds the gradient of a batch's mean loss, a part of the batch at a time: all 6,000 images at
+/// once would make the layers keep 35,000 numbers for each of them.
+fn add_gradient(net: &mut Sequential, images: Tensor, labels: Vec<usize>) -> f32 {
+    let batch = Dataset::new(images, labels);
+    let mut loss = Nll::mean();
+    let part = |(images, labels): (Tensor, Vec<usize>)| {
+        let share = labels.len() as f32 / batch.len() as f32;
+        let value = loss.forward(&net.forward(&images), &labels);
+        net.backward_params(&(loss.backward() * share));
+        value * share
+    };
+    batch.batches(PART).in_order().map(part).sum()
+}
+// ANCHOR_END: epoch
+
+/// What is known after an epoch.
+pub struct Epoch {
+    pub train: Stats,
+    pub test: Stats,
+    pub summary: Summary,
+    /// Each parameter tensor's name and its ratios.
+    ratios: Vec<(String, Tensor)>,
+}
+
+// ANCHOR: run
+/// The document's three epochs.
+pub fn run(labels: &LabelSet, tempers: bool) -> Vec<Epoch> {
+    let mut net = lenet_of_torch(SEED);
+    let sgd = Sgd::new(RATE);
+    let mut wtb = if tempers { Tempered::new(sgd) } else { Tempered::watching(sgd) };
+    let each = |number| {
+        println!("\nEpoch: {number}");
+        let summary = epoch(&mut net, &mut wtb, &labels.train, BATCH, &format!("epoch {number}"));
+        let train = stats(&mut net, &labels.train, PART);
+        println!("{}", train.line("training"));
+        let test = stats(&mut net, &labels.test, PART);
+        println!("{}", test.line("test"));
+        let ratio = |(name, param)| Some((name, wtb.snr(param)?.clone()));
+        let ratios = net.named_params().into_iter().filter_map(ratio).collect();
+        Epoch { train, test, summary, ratios }
+    };
+    (1..=EPOCHS).map(each).collect()
+}
+// ANCHOR_END: run
+
+/// What the document printed: loss and hits on the training set, then on the test set.
+pub const DOCUMENT: [[(f64, usize); 2]; EPOCHS] = [
+    [(2.2810, 10_020), (2.2791, 1717)],
+    [(2.2514, 16_647), (2.2490, 2920)],
+    [(2.2190, 24_978), (2.2161, 4297)],
+];
+/// The part of its parameters that upstream tempered after each epoch.
+const UPSTREAM: [&str; EPOCHS] = [".116", ".114", ".116"];
+
+pub fn beside_the_document(run: &[Epoch]) {
+    let mut table = Table::new([
+        "epoch",
+        "training loss",
+        "document",
+        "hits",
+        "document",
+        "tempered",
+        "upstream",
+    ]);
+    for (i, epoch) in run.iter().enumerate() {
+        let [(loss, hits), _] = DOCUMENT[i];
+        table.push([
+            format!("{}", i + 1),
+            format!("{:.4}", epoch.train.loss),
+            format!("{loss:.4}"),
+            grouped(epoch.train.correct),
+            grouped(hits),
+            format!("{:.3}", epoch.summary.fraction()),
+            UPSTREAM[i].to_string(),
+        ]);
+    }
+    print!("\n{table}");
+    println!("\nafter epoch {}: {}", run.len(), run[run.len() - 1].summary);
+}
+
+pub fn layers(run: &[Epoch]) -> Result<()> {
+    let mut table =
+        Table::new(["parameter", "numbers", "after epoch 1", "after epoch 2", "after epoch 3"]);
+    for (i, (name, ratios)) in run[0].ratios.iter().enumerate() {
+        let tempered = run.iter().map(|epoch| {
+            let below = epoch.ratios[i].1.data().iter().filter(|&&s| s < 1.0).count();
+            format!("{:.3}", below as f64 / ratios.len() as f64)
+        });
+        table.push([name.clone(), grouped(ratios.len())].into_iter().chain(tempered));
+    }
+    print!("{table}");
+
+    let mut chart = Histogram::new("The ratio of signal to noise, layer by layer")
+        .x("powers of two: at 0 signal and noise are equal")
+        .range(-6.0, 8.0)
+        .bins(70);
+    let weights = run[0].ratios.iter().enumerate().filter(|(_, (name, _))| name.contains("weight"));
+    for ((i, _), name) in weights.zip(["convolution 1", "convolution 2", "linear 1", "linear 2"]) {
+        chart = chart.panel(name);
+        for (number, epoch) in (1..).zip(run) {
+            let logarithms = epoch.ratios[i].1.ln() / std::f32::consts::LN_2;
+            chart = chart.series(&format!("epoch {number}"), logarithms.data());
+        }
+    }
+    println!("\nfigure: {}", chart.save_figure("chapter8-ratios")?);
+    Ok(())
+}
+
+/// The same table without the document's figures, for other runs than its own.
+pub fn by_itself(run: &[Epoch]) {
+    let mut table = Table::new(["epoch", "training loss", "hits", "test loss", "hits", "tempered"]);
+    for (number, epoch) in (1..).zip(run) {
+        table.push([
+            format!("{number}"),
+            format!("{:.4}", epoch.train.loss),
+            grouped(epoch.train.correct),
+            format!("{:.4}", epoch.test.loss),
+            grouped(epoch.test.correct),
+            format!("{:.3}", epoch.summary.fraction()),
+        ]);
+    }
+    print!("\n{table}");
+}

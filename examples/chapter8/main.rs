@@ -1,0 +1,88 @@
+//! Chapter 8, well-tempered backpropagation: how much of a gradient is signal, and does it help
+//! to ask?
+
+mod compare;
+mod document;
+mod full;
+mod noise;
+
+use longhand::data::Mnist;
+use longhand::report::section;
+use longhand::{Error, Result};
+use std::path::PathBuf;
+
+fn main() -> Result<()> {
+    longhand::check_settings()?;
+    match Task::from_arguments(std::env::args().skip(1))? {
+        Task::Show => show(),
+        Task::Full => full::everything(&Mnist::load()?),
+        Task::Save(folder) => full::save(&Mnist::load()?, &folder),
+    }
+}
+
+fn show() -> Result<()> {
+    println!("Chapter 8: well-tempered backpropagation");
+    let mnist = Mnist::load()?;
+
+    section("Five gradients");
+    noise::five_gradients();
+
+    section("Two ways to add up");
+    noise::two_ways();
+
+    section("What tempering does to noise");
+    noise::kept()?;
+
+    section("The run of the document");
+    let noisy = document::label_set(&mnist, 0.1, document::SEED);
+    let run = document::run(&noisy, true);
+    document::beside_the_document(&run);
+
+    section("Tempered layer by layer");
+    document::layers(&run)?;
+
+    section("Noise that matters");
+    compare::step_sizes(&mnist)?;
+    Ok(())
+}
+
+/// What the arguments ask for.
+enum Task {
+    /// What takes a minute or two.
+    Show,
+    /// The long runs.
+    Full,
+    /// The document's four files.
+    Save(PathBuf),
+}
+
+impl Task {
+    fn from_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Self> {
+        let usage = "cargo run --example chapter8 [-- --full | --save FOLDER]";
+        let task = match arguments.next().as_deref() {
+            None => Task::Show,
+            Some("--full") => Task::Full,
+            Some("--save") => match arguments.next() {
+                Some(folder) => Task::Save(folder.into()),
+                None => {
+                    return Err(Error::new("--save")
+                        .found("no folder")
+                        .expected("the folder that the four files go to")
+                        .help(usage));
+                }
+            },
+            Some(other) => return Err(unknown(other, usage)),
+        };
+        match arguments.next() {
+            None => Ok(task),
+            Some(other) => Err(unknown(&other, usage)),
+        }
+    }
+}
+
+fn unknown(argument: &str, usage: &str) -> Error {
+    Error::new("the arguments")
+        .found(format_args!("{argument:?}"))
+        .expected("--full, or --save FOLDER, or nothing")
+        .help(usage)
+}

@@ -1,0 +1,45 @@
+//! The ratio as the document computes it: plain, and with the document's fault (chapter 8).
+//!
+//! It adds up g and g² in the precision of the net and takes the variance as a difference of two
+//! large numbers. Where the gradients of an epoch are nearly equal, that difference is rounding
+//! error: it can be anything, also negative, and then its root is NaN. A NaN is not below 1, so
+//! nothing is tempered and nobody is told. [`GradientStats`](super::GradientStats) does better; in
+//! double precision and for gradients that scatter the two agree, and the tests hold it to this.
+//!
+//! ```
+//! use longhand::{Tensor, wtb::document::compute_snr};
+//! // The gradients 1 and 3: mean 2, variance 1, error √½.
+//! let (grad, grad2) = (Tensor::vector(&[4.0_f64]), Tensor::vector(&[10.0]));
+//! assert!((compute_snr(&grad, &grad2, 2).item() - 2.0 / 0.5_f64.sqrt()).abs() < 1e-12);
+//! ```
+
+use super::EPSILON;
+use crate::{Scalar, Tensor};
+
+// ANCHOR: document
+/// `grad` += g: what one mini-batch adds to the running sum.
+#[track_caller]
+pub fn acc_grad<T: Scalar>(grad: &mut Tensor<T>, g: &Tensor<T>) {
+    // both of the parameter's shape
+    *grad += g;
+}
+
+/// `grad2` += g², element by element.
+#[track_caller]
+pub fn acc_grad2<T: Scalar>(grad2: &mut Tensor<T>, g: &Tensor<T>) {
+    // both of the parameter's shape
+    *grad2 += &g.square();
+}
+
+/// The signal-to-noise ratio of `batches` gradients from their sum and the sum of their squares.
+#[track_caller]
+pub fn compute_snr<T: Scalar>(grad: &Tensor<T>, grad2: &Tensor<T>, batches: usize) -> Tensor<T> {
+    // grad and grad2 of the parameter's shape → the same shape
+    let (b, epsilon) = (T::from_f64(batches as f64), T::from_f64(EPSILON));
+    grad.zip(grad2, |grad, grad2| {
+        let (mean, mean2) = (grad / b, grad2 / b);
+        let err = ((mean2 - mean * mean) / b).sqrt();
+        mean.abs() / if err == T::ZERO { epsilon } else { err }
+    })
+}
+// ANCHOR_END: document

@@ -1,0 +1,76 @@
+//! The lines, the files and the labels of the document.
+
+use crate::common::{golden_path, normal};
+use crate::panic_of;
+use longhand::data::{Dataset, Mnist};
+use longhand::layers::{Linear, LogSoftmax, Loss, Nll};
+use longhand::wtb::{Stats, save_stats, stats};
+use longhand::{Rng, Tensor, sequential};
+
+/// The document's three epochs on its training set.
+fn documents() -> Vec<Stats> {
+    let epoch = |(loss, correct)| Stats { loss, correct, total: 60_000 };
+    [(2.2810, 10_020), (2.2514, 16_647), (2.2190, 24_978)].map(epoch).into()
+}
+
+#[test]
+fn lines_are_the_documents() {
+    let lines: Vec<_> = documents().iter().map(|stats| stats.line("training")).collect();
+    assert_eq!(
+        lines,
+        [
+            "training set: average loss: 2.2810, accuracy: 10020/60000 (17%)",
+            "training set: average loss: 2.2514, accuracy: 16647/60000 (28%)",
+            "training set: average loss: 2.2190, accuracy: 24978/60000 (42%)",
+        ]
+    );
+    let half = Stats { loss: f64::NAN, correct: 1, total: 8 };
+    assert_eq!(half.line("test"), "test set: average loss: NaN, accuracy: 1/8 (12%)");
+}
+
+#[test]
+fn files_are_those_that_numpy_writes() {
+    let path = std::env::temp_dir().join(format!("longhand-chapter8-{}.npy", std::process::id()));
+    save_stats(&path, &documents()).unwrap();
+    let (ours, theirs) =
+        (std::fs::read(&path), std::fs::read(golden_path("chapter8/train_stats_wtb")));
+    std::fs::remove_file(&path).unwrap();
+    assert!(ours.unwrap() == theirs.unwrap());
+    assert!(save_stats("/no/such/folder/stats.npy", &documents()).is_err());
+}
+
+#[test]
+fn batches_count_by_their_size() {
+    let rng = &mut Rng::new(1);
+    let mut net = sequential![Linear::<f64>::new(6, 4, rng), LogSoftmax::new()];
+    let labels: Vec<_> = (0..50).map(|_| rng.below(4)).collect();
+    let data = Dataset::new(normal(&[50, 6], 2), labels.clone());
+    let whole = stats(&mut net, &data, 50);
+    let output = net.predict(&data.images);
+    assert_eq!(whole.loss, Nll::mean().forward(&output, &labels));
+    let right = output.argmax(-1).iter().zip(&labels).filter(|(a, b)| a == b).count();
+    assert!(right > 0 && right < 50);
+    assert_eq!((whole.correct, whole.total), (right, 50));
+    for size in [1, 7, 16, 1000] {
+        let parts = stats(&mut net, &data, size);
+        assert_eq!(parts.correct, right);
+        assert!((parts.loss - whole.loss).abs() < 1e-14, "{size}: {}", parts.loss);
+    }
+    let none = Dataset::new(Tensor::<f64>::zeros([0, 6]), vec![]);
+    assert!(panic_of(|| stats(&mut net, &none, 10)).contains("without examples"));
+}
+
+#[test]
+fn the_documents_labels_can_be_had() {
+    let clean = Mnist::load().unwrap();
+    for (set, digits) in [("train", &clean.train), ("test", &clean.test)] {
+        let noisy = digits.with_noise(0.1, &mut Rng::new(1));
+        let wrong = noisy.labels().iter().zip(digits.labels()).filter(|(a, b)| a != b).count();
+        let part = wrong as f64 / digits.len() as f64;
+        assert!((part - 0.09).abs() < 0.003, "{set}: {part}");
+        assert!(std::ptr::eq(noisy.pixels(), digits.pixels()), "no pixel is copied");
+        assert_eq!(noisy, digits.with_noise(0.1, &mut Rng::new(1)));
+        assert_ne!(noisy, digits.with_noise(0.1, &mut Rng::new(2)));
+        assert_eq!(digits.with_noise(0.0, &mut Rng::new(1)), *digits);
+    }
+}
