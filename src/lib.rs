@@ -13,6 +13,7 @@
 //! | 6 Convolution | [`tensor::conv`], [`tensor::Window`], [`layers`] |
 //! | 7 Memory-efficient backpropagation | [`mebp`], [`tensor::meter`] |
 //! | 8 Well-tempered backpropagation | [`wtb`] |
+//! | 9 Decoupled neural interfaces | [`dni`] |
 //! | what the examples print and draw | [`report`] |
 //!
 //! ```
@@ -45,6 +46,7 @@
 
 pub mod by_hand;
 pub mod data;
+pub mod dni;
 pub mod error;
 pub mod init;
 pub mod layers;

@@ -1,0 +1,73 @@
+//! Activations and their gradients guessed: nobody waits for anybody (chapter 9).
+
+use super::{BackwardInterface, ForwardInterface, Manager, Synthesizer};
+use crate::tape::Var;
+use crate::{Param, Scalar};
+
+/// Guesses both what passes through it and the gradient of that: a full unlock.
+pub struct BidirectionalInterface<F, B> {
+    /// Guesses the activations.
+    pub forward_interface: ForwardInterface<F>,
+    /// Guesses their gradients.
+    pub backward_interface: BackwardInterface<B>,
+}
+
+impl<F: Synthesizer, B: Synthesizer<Element = F::Element>> BidirectionalInterface<F, B> {
+    /// An interface with these synthesizers: one for activations, one for gradients.
+    pub fn new(forward_synthesizer: F, backward_synthesizer: B) -> Self {
+        Self {
+            forward_interface: ForwardInterface::new(forward_synthesizer),
+            backward_interface: BackwardInterface::new(backward_synthesizer),
+        }
+    }
+
+    // ANCHOR: bidirectional
+    /// In training: [`send`](Self::send), then [`receive`](Self::receive). In evaluation: the
+    /// message.
+    #[track_caller]
+    pub fn forward<'t>(
+        &self,
+        dni: &Manager<'t, F::Element>,
+        message: Var<'t, F::Element>,
+        trigger: Var<'t, F::Element>,
+    ) -> Var<'t, F::Element> {
+        if !dni.is_training() {
+            return message;
+        }
+        self.send(dni, message, trigger);
+        self.receive(dni, trigger)
+    }
+
+    /// What the part below does: teaches what its message was, and learns from the guess of the
+    /// message's gradient.
+    #[track_caller]
+    pub fn send<'t>(
+        &self,
+        dni: &Manager<'t, F::Element>,
+        message: Var<'t, F::Element>,
+        trigger: Var<'t, F::Element>,
+    ) {
+        self.forward_interface.messages.send(dni, message, trigger);
+        self.backward_interface.backward(dni, message, F::Element::ONE);
+    }
+
+    /// What the part above does: starts from a guessed message, and teaches what its gradient
+    /// was.
+    #[track_caller]
+    pub fn receive<'t>(
+        &self,
+        dni: &Manager<'t, F::Element>,
+        trigger: Var<'t, F::Element>,
+    ) -> Var<'t, F::Element> {
+        let message = self.forward_interface.messages.receive(dni, trigger);
+        self.backward_interface.make_trigger(dni, message)
+    }
+    // ANCHOR_END: bidirectional
+
+    /// The parameters of both synthesizers.
+    pub fn params_mut(&mut self) -> Vec<&mut Param<F::Element>> {
+        let mut params = self.forward_interface.params_mut();
+        params.extend(self.backward_interface.params_mut());
+        params
+    }
+}

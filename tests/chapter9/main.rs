@@ -1,0 +1,62 @@
+//! Chapter 9: decoupled neural interfaces.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../../examples/chapter9/net.rs"]
+#[allow(dead_code)]
+mod net;
+
+mod document;
+mod interfaces;
+mod learning;
+mod scopes;
+mod synthesizers;
+
+use longhand::Tensor;
+use longhand::dni::Synthesizer;
+use longhand::layers::Linear;
+use longhand::tape::Var;
+use longhand::{Param, Tape};
+
+/// A synthesizer of one matrix: guess = trigger·Wᵀ, and + context·Vᵀ where there is a context.
+struct Plain {
+    weight: Param<f64>,
+    context: Param<f64>,
+}
+
+impl Plain {
+    fn new(weight: Tensor<f64>) -> Self {
+        let context = Tensor::full([weight.shape()[0], 1], 100.0);
+        Self { weight: Param::new("w", weight), context: Param::new("v", context) }
+    }
+}
+
+impl Synthesizer for Plain {
+    type Element = f64;
+
+    fn synthesize<'t>(&self, trigger: Var<'t, f64>, context: Option<Var<'t, f64>>) -> Var<'t, f64> {
+        let tape = trigger.tape();
+        let guess = trigger.matmul_nt(tape.param(&self.weight));
+        context.map_or(guess, |c| guess + c.matmul_nt(tape.param(&self.context)))
+    }
+
+    fn params(&self) -> Vec<&Param<f64>> {
+        vec![&self.weight, &self.context]
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<f64>> {
+        vec![&mut self.weight, &mut self.context]
+    }
+}
+
+/// x·Wᵀ on the tape.
+fn layer<'t>(tape: &'t Tape<f64>, x: Var<'t, f64>, weight: &Linear<f64>) -> Var<'t, f64> {
+    x.matmul_nt(tape.param(&weight.weight))
+}
+
+/// The message of the panic that `f` ends in.
+fn panic_of<R>(f: impl FnOnce() -> R) -> String {
+    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).err().expect("a panic");
+    let text = payload.downcast_ref::<String>().cloned();
+    text.unwrap_or_else(|| payload.downcast_ref::<&str>().expect("a message").to_string())
+}
