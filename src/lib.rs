@@ -14,6 +14,7 @@
 //! | 7 Memory-efficient backpropagation | [`mebp`], [`tensor::meter`] |
 //! | 8 Well-tempered backpropagation | [`wtb`] |
 //! | 9 Decoupled neural interfaces | [`dni`] |
+//! | 10 Gradients of gradients | [`per_sample`] |
 //! | what the examples print and draw | [`report`] |
 //!
 //! ```
@@ -53,6 +54,7 @@ pub mod layers;
 pub mod mebp;
 pub mod optim;
 pub mod param;
+pub mod per_sample;
 pub mod report;
 pub mod rng;
 pub mod scalar;

@@ -1,0 +1,52 @@
+//! Chapter 10, gradients of gradients: what each sample of a batch has to say, the variance of it,
+//! and the gradient of that.
+
+mod batch;
+mod cases;
+mod clipping;
+mod curvature;
+mod price;
+
+use longhand::Result;
+use longhand::data::Mnist;
+use longhand::report::section;
+
+fn main() -> Result<()> {
+    longhand::check_settings()?;
+    println!("Chapter 10: gradients of gradients");
+    let mnist = Mnist::load()?;
+
+    section("What the variance says");
+    batch::variance(&mnist);
+
+    section("The three cases");
+    cases::as_the_document_prints_them(&mnist);
+
+    section("To the last digits");
+    cases::in_double_precision(&mnist);
+
+    section("What is written down");
+    cases::written_down(&mnist);
+
+    section("The digits that pull");
+    batch::norms(&mnist)?;
+
+    section("The price");
+    price::against_the_batch(&mnist)?;
+
+    section("A thousand times");
+    price::memory(&mnist);
+
+    section("Clipping");
+    clipping::train(&mnist);
+
+    section("Two matrices");
+    curvature::traces(&mnist);
+
+    section("A better step");
+    curvature::steps(&mnist);
+
+    section("The edge");
+    curvature::edge(&mnist)?;
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! What it costs: time against the size of the batch, and memory over a thousand repetitions.
+
+use super::cases::cases;
+use longhand::data::Mnist;
+use longhand::per_sample::{Ledger, Scaling};
+use longhand::report::{Figure, LineChart, Table, grouped};
+use longhand::tensor::threads;
+use longhand::{Result, Tape};
+use std::time::Instant;
+
+pub fn against_the_batch(mnist: &Mnist) -> Result<()> {
+    let sizes = [1, 2, 4, 8, 16, 32, 64, 128];
+    let mut table = Table::new(["batch", "at once", "one by one", "ratio"]);
+    let (mut at_once, mut one_by_one) = (Vec::new(), Vec::new());
+    for batch in sizes {
+        let [_, _, cnn] = cases::<f32>(mnist, batch);
+        let ours = threads::with(1, || shortest(9, || drop(cnn.at_once())));
+        let theirs = threads::with(1, || shortest(3, || drop(cnn.one_by_one())));
+        table.push([
+            batch.to_string(),
+            format!("{ours:.2} ms"),
+            format!("{theirs:.2} ms"),
+            format!("{:.1} ×", theirs / ours),
+        ]);
+        at_once.push(ours);
+        one_by_one.push(theirs);
+    }
+    print!("on one thread\n\n{}", table.right(1).right(2).right(3));
+    let sizes = sizes.map(|size| size as f64);
+    let chart = LineChart::new("Variance and its gradient, the small CNN")
+        .x("samples in the batch")
+        .y("ms")
+        .log_x()
+        .log_y()
+        .line("one by one", &sizes, &one_by_one)
+        .line("at once", &sizes, &at_once);
+    println!("\nfigure: {}", chart.save_figure("chapter10-timing-batch")?);
+    Ok(())
+}
+
+/// The shortest of `times` runs, in milliseconds.
+fn shortest(times: usize, mut f: impl FnMut()) -> f64 {
+    let once = |_| {
+        let start = Instant::now();
+        f();
+        start.elapsed().as_secs_f64() * 1e3
+    };
+    (0..times).map(once).fold(f64::INFINITY, f64::min)
+}
+
+pub fn memory(mnist: &Mnist) {
+    let [_, linear, _] = cases::<f32>(mnist, 32);
+    // ANCHOR: memory
+    let mut tape = Tape::new();
+    for repetition in 1..=1_000 {
+        tape.clear();
+        let params = linear.leaves(&tape);
+        let ledger = Ledger::new(&tape);
+        let loss = linear.loss(&ledger, &params, 0..32);
+        let total = ledger.sweep_recorded(loss, Scaling::Share).total_variance();
+        let gradients = total.backward();
+        if [1, 10, 100, 1_000].contains(&repetition) {
+            let (entries, bytes) = (tape.len(), grouped(tape.bytes()));
+            println!(
+                "{repetition:>5}: {entries} entries, {bytes} bytes, {} gradients",
+                gradients.len()
+            );
+        }
+    }
+    // ANCHOR_END: memory
+}

@@ -1,0 +1,131 @@
+//! How the gradient of a parameter comes apart into those of the samples: one rule for each way
+//! in which a layer uses a parameter (chapter 10).
+
+use super::each::conv2d_weight_each;
+use crate::Scalar;
+use crate::tape::Var;
+use crate::tensor::Window;
+
+// ANCHOR: rule
+/// What each sample's gradient of a parameter is, from the input of the layer that used it and
+/// the gradient of that layer's output.
+///
+/// Only [`individual`](Rule::individual) must be written; a function of the two is a rule as it
+/// stands. The other three are shortcuts for where the algebra has one, which need not write down
+/// a gradient for each sample. Where they give `None` the individual gradients are used.
+pub trait Rule<T: Scalar> {
+    /// g_n for each sample n: `[n, ..the parameter's shape]`.
+    fn individual<'t>(&self, input: Var<'t, T>, d_output: Var<'t, T>) -> Var<'t, T>;
+
+    /// Σ_n g_n, of the parameter's shape.
+    fn sum<'t>(&self, _input: Var<'t, T>, _d_output: Var<'t, T>) -> Option<Var<'t, T>> {
+        None
+    }
+
+    /// Σ_n g_n², element by element, of the parameter's shape.
+    fn sum_squares<'t>(&self, _input: Var<'t, T>, _d_output: Var<'t, T>) -> Option<Var<'t, T>> {
+        None
+    }
+
+    /// ‖g_n‖² for each sample: `[n]`.
+    fn square_norms<'t>(&self, _input: Var<'t, T>, _d_output: Var<'t, T>) -> Option<Var<'t, T>> {
+        None
+    }
+}
+// ANCHOR_END: rule
+
+impl<T, F> Rule<T> for F
+where
+    T: Scalar,
+    F: for<'t> Fn(Var<'t, T>, Var<'t, T>) -> Var<'t, T>,
+{
+    fn individual<'t>(&self, input: Var<'t, T>, d_output: Var<'t, T>) -> Var<'t, T> {
+        self(input, d_output)
+    }
+}
+
+// ANCHOR: outer
+/// The weight of a fully connected layer, y = x·Wᵀ.
+///
+/// A sample's gradient is an outer product, g_n = δ_n·x_nᵀ, and all that a product of two numbers
+/// does can be done to the two first:
+///
+/// ```text
+/// Σ_n g_noi  = Σ_n δ_no·x_ni      δᵀ·x
+/// Σ_n g_noi² = Σ_n δ_no²·x_ni²    (δ²)ᵀ·(x²)
+/// Σ_oi g_noi² = Σ_o δ_no² · Σ_i x_ni²    ‖δ_n‖²·‖x_n‖²
+/// ```
+pub(super) struct OuterProduct;
+
+impl<T: Scalar> Rule<T> for OuterProduct {
+    fn individual<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T> {
+        // x [n, inputs], d [n, outputs] → [n, outputs, inputs]
+        d.unsqueeze(2) * x.unsqueeze(1)
+    }
+
+    fn sum<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Option<Var<'t, T>> {
+        Some(d.matmul_tn(x))
+    }
+
+    fn sum_squares<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Option<Var<'t, T>> {
+        Some(d.square().matmul_tn(x.square()))
+    }
+
+    fn square_norms<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Option<Var<'t, T>> {
+        Some(d.square().sum_axis(1) * x.square().sum_axis(1))
+    }
+}
+// ANCHOR_END: outer
+
+// ANCHOR: patches
+/// The weight of a convolution.
+///
+/// A sample's gradient is a sum over the places of the window, and the square of a sum is not the
+/// sum of the squares. So the n gradients are written down, `[n, o, c, kh, kw]`. That is bounded:
+/// the weights of a convolution are few, and the windows themselves, c·kh·kw numbers for each of
+/// the places, are never written down.
+pub(super) struct Patches(pub Window);
+
+impl<T: Scalar> Rule<T> for Patches {
+    fn individual<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T> {
+        // x [n, c, h, w], d [n, o, oh, ow] → [n, o, c, kh, kw]
+        conv2d_weight_each(x, d, self.0)
+    }
+}
+// ANCHOR_END: patches
+
+/// A bias: one number for each channel, added at every place.
+pub(super) struct Shift;
+
+impl<T: Scalar> Rule<T> for Shift {
+    fn individual<'t>(&self, _: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T> {
+        // d [n, channels, ..] → [n, channels]
+        over_places(d)
+    }
+}
+
+/// The weight of a normalisation: one factor for each channel, the same at every place. The input
+/// is what it multiplies.
+pub(super) struct Scale;
+
+impl<T: Scalar> Rule<T> for Scale {
+    fn individual<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T> {
+        // x and d [n, channels, ..] → [n, channels]
+        over_places(d * x)
+    }
+}
+
+/// A parameter of which each sample has a copy: the gradients of the copies are what is wanted.
+pub(super) struct Copies;
+
+impl<T: Scalar> Rule<T> for Copies {
+    fn individual<'t>(&self, _: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T> {
+        // d [n, ..parameter], as it is
+        d
+    }
+}
+
+/// Σ over all axes from the third on.
+fn over_places<T: Scalar>(x: Var<'_, T>) -> Var<'_, T> {
+    if x.shape().rank() > 2 { x.flatten(2).sum_axis(2) } else { x }
+}

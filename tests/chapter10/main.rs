@@ -1,0 +1,25 @@
+//! Chapter 10: gradients of gradients.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod cases;
+mod clipping;
+mod curvature;
+mod differentiated;
+mod memory;
+mod quantities;
+mod refusals;
+
+use common::golden;
+use longhand::tape::Var;
+use longhand::{Tape, Tensor};
+
+/// One leaf for each of these frozen tensors.
+fn leaves<'t>(tape: &'t Tape<f64>, folder: &str, names: &[&str]) -> Vec<Var<'t, f64>> {
+    names.iter().map(|name| tape.leaf(frozen(folder, name))).collect()
+}
+
+fn frozen(folder: &str, name: &str) -> Tensor<f64> {
+    golden(&format!("chapter10/{folder}/{name}"))
+}
