@@ -8,7 +8,8 @@
 //! ```
 //!
 //! It rewrites `book/src/output/` and `book/src/figures/`; look at the difference before you
-//! commit it. Nothing here needs more than std and cargo.
+//! commit it. `LONGHAND_BLESS=chapter6` does it for one chapter, and `LONGHAND_BLESS=all` for the
+//! long runs too, which are compared by `cargo test --test book -- --ignored`. Nothing here needs more than std and cargo.
 
 #[path = "book/captures.rs"]
 mod captures;
@@ -20,6 +21,8 @@ mod includes;
 mod markdown;
 #[path = "book/repository.rs"]
 mod repository;
+#[path = "book/runs.rs"]
+mod runs;
 
 use markdown::Page;
 use repository::{Problems, Repository};
@@ -110,6 +113,15 @@ fn captured_outputs_and_figures_are_current() {
     let repo = checkout();
     if !captures::blessing() {
         captures::check(&repo).none();
+    }
+}
+
+#[test]
+#[ignore = "the long runs take tens of minutes"]
+fn long_runs_are_current() {
+    let repo = checkout();
+    if !captures::blessing() {
+        captures::check_long(&repo).none();
     }
 }
 

@@ -1,5 +1,6 @@
 //! Captured outputs: `book/src/output/chapterN.txt` is what `cargo run --example chapterN` prints,
-//! and `book/src/figures/chapterN-….svg` are the figures that it draws.
+//! and `book/src/figures/chapterN-….svg` are the figures that it draws. A run that takes long has a
+//! name of its own, such as `chapter8-full`, and is compared only if it is asked for.
 //!
 //! Around each section of an output, which begins with a line `── title ──…`, stand the lines
 //! `ANCHOR: slug-of-the-title` and `ANCHOR_END: slug-of-the-title`. They are no part of what is
@@ -10,6 +11,7 @@
 
 use crate::includes::marker;
 use crate::repository::{Problems, Repository};
+use crate::runs::{Run, owner, runs};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -44,29 +46,42 @@ pub fn blessing() -> bool {
     std::env::var_os(BLESS).is_some_and(|value| value != "0")
 }
 
-/// Runs every chapter and writes what it prints and draws into the book.
+/// Runs every chapter and writes what it prints and draws into the book: with `all`, and that
+/// takes its time, the long runs too; with the name of a run, that one alone.
 pub fn bless(repo: &Repository) -> Problems {
-    each_chapter(repo, write)
+    let wanted = std::env::var(BLESS).unwrap_or_default();
+    let chosen = |run: &Run| match &*wanted {
+        "all" => true,
+        name if name.starts_with("chapter") => run.name == name,
+        _ => !run.long,
+    };
+    each_run(repo, chosen, write)
 }
 
 /// Runs every chapter and compares what it prints and draws with the book.
 pub fn check(repo: &Repository) -> Problems {
-    each_chapter(repo, compare)
+    each_run(repo, |run| !run.long, compare)
 }
 
-fn each_chapter(
+/// The same with the long runs.
+pub fn check_long(repo: &Repository) -> Problems {
+    each_run(repo, |run| run.long, compare)
+}
+
+fn each_run(
     repo: &Repository,
+    chosen: impl Fn(&Run) -> bool,
     act: fn(&Repository, &str, &Captured, &mut Problems),
 ) -> Problems {
     let mut problems = Problems::default();
-    let chapters = names(repo, "examples", ".rs");
-    let known = |name: &&String| *name == BENCHES || chapters.contains(name);
+    let runs = runs(repo);
+    let known = |name: &&String| *name == BENCHES || runs.iter().any(|run| run.name == **name);
     for captured in names(repo, OUTPUT, ".txt").iter().filter(|name| !known(name)) {
         problems.add(&format!("{OUTPUT}/{captured}.txt"), 1, "there is no such example");
     }
     for figure in names(repo, FIGURES, ".svg") {
-        let timing = belongs(&figure, BENCHES) && figure.contains("timing");
-        if !timing && !chapters.iter().any(|chapter| belongs(&figure, chapter)) {
+        let timing = figure.starts_with(BENCHES) && figure.contains("timing");
+        if !timing && owner(&runs, &figure).is_none() {
             problems.add(
                 &format!("{FIGURES}/{figure}.svg"),
                 1,
@@ -74,10 +89,10 @@ fn each_chapter(
             );
         }
     }
-    for chapter in chapters {
-        match run(repo, &chapter) {
-            Ok(now) => act(repo, &chapter, &now, &mut problems),
-            Err(what) => problems.add(&format!("examples/{chapter}.rs"), 1, what),
+    for run in runs.iter().filter(|run| chosen(run)) {
+        match capture(repo, run) {
+            Ok(now) => act(repo, &run.name, &now, &mut problems),
+            Err(what) => problems.add(&format!("examples/{}", run.example), 1, what),
         }
     }
     problems
@@ -89,14 +104,15 @@ struct Captured {
     figures: BTreeMap<String, Vec<u8>>,
 }
 
-fn run(repo: &Repository, chapter: &str) -> Result<Captured, String> {
+fn capture(repo: &Repository, run: &Run) -> Result<Captured, String> {
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let folder = scratch.join("figures").join(chapter);
+    let folder = scratch.join("figures").join(&run.name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "--quiet", "--offline", "--example", chapter]).current_dir(repo.path(""));
+    cargo.args(["run", "--quiet", "--offline", "--example", &run.example]);
     cargo.arg("--target-dir").arg(scratch.parent().unwrap());
+    cargo.arg("--").args(run.arguments).current_dir(repo.path(""));
     let done =
         cargo.env("LONGHAND_FIGURES", &folder).output().map_err(|error| error.to_string())?;
     if !done.status.success() {
@@ -174,24 +190,18 @@ fn write(repo: &Repository, chapter: &str, now: &Captured, problems: &mut Proble
     }
 }
 
-/// The names, without the ending, of the chapters' files in a folder.
+/// The names, without the ending, of the files in a folder.
 fn names(repo: &Repository, folder: &str, ending: &str) -> Vec<String> {
-    let is_chapter =
-        |name: &String| name.starts_with("chapter") || folder == OUTPUT || folder == FIGURES;
     let stem = |path: String| {
         path.rsplit('/').next().and_then(|name| name.strip_suffix(ending)).map(String::from)
     };
-    repo.files(folder).into_iter().filter_map(stem).filter(is_chapter).collect()
+    repo.files(folder).into_iter().filter_map(stem).collect()
 }
 
-fn drawn_by(repo: &Repository, chapter: &str) -> impl Iterator<Item = String> {
-    let figures = names(repo, FIGURES, ".svg").into_iter();
-    figures.filter(move |figure| belongs(figure, chapter)).map(|figure| figure + ".svg")
-}
-
-/// `chapter1-ladder` belongs to `chapter1` and not to `chapter10`.
-fn belongs(figure: &str, chapter: &str) -> bool {
-    figure.strip_prefix(chapter).is_some_and(|rest| rest.starts_with('-'))
+fn drawn_by(repo: &Repository, run: &str) -> impl Iterator<Item = String> {
+    let (runs, figures) = (runs(repo), names(repo, FIGURES, ".svg").into_iter());
+    let drawn = move |figure: &String| owner(&runs, figure).is_some_and(|owner| owner.name == run);
+    figures.filter(drawn).map(|figure| figure + ".svg")
 }
 
 /// Puts anchors around the sections of an output.
@@ -369,6 +379,7 @@ mod tests {
         let files = [
             (old.as_str(), "loss 0.1\n"),
             (good.as_str(), "loss 0.2\n"),
+            ("examples/chapter2.rs", ""),
             ("book/src/figures/chapter2-a.svg", "<svg/>"),
             ("book/src/figures/chapter2-timing.svg", "<svg/>"),
             ("book/src/figures/chapter2-gone.svg", "<svg/>"),
@@ -399,10 +410,5 @@ mod tests {
         found("chapter2", &changed).only("chapter2-a.svg:1: is not what");
         let more = [current[0], current[1], current[2], ("chapter2-new.svg", "")];
         found("chapter2", &more).only("chapter2-new.svg:1: is missing");
-    }
-
-    #[test]
-    fn a_figure_belongs_to_one_chapter() {
-        assert!(belongs("chapter1-ladder", "chapter1") && !belongs("chapter10-ladder", "chapter1"));
     }
 }

@@ -1,48 +1,21 @@
 #!/usr/bin/env python3
 """Freezes what PyTorch computes, so that the tests can hold Longhand to it.
 
-    pip install torch numpy
-    python3 tests/golden/generate.py
+    pip install torch numpy backpack-for-pytorch
+    python3 tests/golden/generate.py [case …]
 
-Every tensor is in double precision and saved as .npy under tests/golden/<chapter>/<case>/. Inputs
-that are random are frozen beside the results, so that a newer PyTorch with another generator
-changes nothing. Needs the repository's data/mnist.
+The cases of chapters 6 to 10 stand in files of their own. Needs the repository's data/mnist, and
+for chapter 9 the document itself: see there.
 """
 
-import gzip
-import pathlib
+import importlib
 import sys
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-HERE = pathlib.Path(__file__).resolve().parent
-MNIST = HERE.parent.parent / "data" / "mnist"
-
-torch.set_default_dtype(torch.float64)
-
-
-def save(folder, **tensors):
-    path = HERE / folder
-    path.mkdir(parents=True, exist_ok=True)
-    for name, tensor in tensors.items():
-        array = tensor.detach().numpy() if torch.is_tensor(tensor) else np.asarray(tensor)
-        np.save(path / f"{name}.npy", np.require(array, requirements="C"))
-
-
-def mnist(count):
-    """The first training images as pixel/256, [count, 784], and their labels."""
-    with gzip.open(MNIST / "train-images-idx3-ubyte.gz") as file:
-        images = np.frombuffer(file.read(16 + 784 * count)[16:], np.uint8)
-    with gzip.open(MNIST / "train-labels-idx1-ubyte.gz") as file:
-        labels = np.frombuffer(file.read(8 + count)[8:], np.uint8)
-    return torch.tensor(images.reshape(count, 784) / 256), torch.tensor(labels.astype(np.int64))
-
-
-def rand(*shape):
-    return torch.randn(*shape, requires_grad=True)
+from frozen import mnist, rand, save
 
 
 def chapter2():
@@ -168,6 +141,8 @@ def chapter5():
 
 
 CASES = [chapter2, chapter3, chapter4_layers, chapter4_training, chapter5]
+for chapter in [6, 7, 8, 10, 9]:
+    CASES += importlib.import_module(f"chapter{chapter}").CASES
 
 if __name__ == "__main__":
     # A case has its own seed, so that one case more leaves the others as they were.

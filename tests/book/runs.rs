@@ -1,0 +1,83 @@
+//! Which runs of the examples the book shows: each chapter as it is started without arguments,
+//! and a few long ones.
+
+use crate::repository::Repository;
+
+/// What takes too long for every test: the name of the capture, the example, its arguments.
+const LONG: &[(&str, &str, &[&str])] =
+    &[("chapter8-full", "chapter8", &["--full"]), ("chapter9-long", "chapter9", &["long"])];
+
+/// A run whose output is captured.
+pub struct Run {
+    /// The stem of the file in `book/src/output/`, and what the names of its figures begin with.
+    pub name: String,
+    /// What `cargo run --example` is given.
+    pub example: String,
+    /// What comes after `--`.
+    pub arguments: &'static [&'static str],
+    /// Whether it runs only if it is asked for.
+    pub long: bool,
+}
+
+/// All of them.
+pub fn runs(repo: &Repository) -> Vec<Run> {
+    let short = |name: String| Run { example: name.clone(), name, arguments: &[], long: false };
+    let long = LONG.iter().map(|&(name, example, arguments)| Run {
+        name: name.into(),
+        example: example.into(),
+        arguments,
+        long: true,
+    });
+    chapters(repo).into_iter().map(short).chain(long).collect()
+}
+
+/// The chapters that have an example: a file, or a folder with a `main.rs`.
+fn chapters(repo: &Repository) -> Vec<String> {
+    let name = |path: String| {
+        let path = path.strip_prefix("examples/")?;
+        let name = path.strip_suffix("/main.rs").or_else(|| path.strip_suffix(".rs"))?;
+        (name.starts_with("chapter") && !name.contains('/')).then(|| name.to_string())
+    };
+    repo.files("examples").into_iter().filter_map(name).collect()
+}
+
+/// The run that draws this figure: of those whose name it begins with, the one with the longest.
+/// `chapter1-ladder` belongs to `chapter1` and not to `chapter10`.
+pub fn owner<'a>(runs: &'a [Run], figure: &str) -> Option<&'a Run> {
+    let fits = |run: &&Run| {
+        figure.strip_prefix(run.name.as_str()).is_some_and(|rest| rest.starts_with('-'))
+    };
+    runs.iter().filter(fits).max_by_key(|run| run.name.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chapter_is_a_file_or_a_folder() {
+        let repo = Repository::scratch(&[
+            ("examples/chapter1.rs", ""),
+            ("examples/chapter10/main.rs", ""),
+            ("examples/chapter10/parts.rs", ""),
+            ("examples/other.rs", ""),
+        ]);
+        assert_eq!(chapters(&repo), ["chapter1", "chapter10"]);
+    }
+
+    #[test]
+    fn a_figure_belongs_to_one_run() {
+        let run = |name: &str| Run {
+            name: name.into(),
+            example: String::new(),
+            arguments: &[],
+            long: false,
+        };
+        let runs = ["chapter1", "chapter10", "chapter10-full"].map(run);
+        let owner = |figure| owner(&runs, figure).map(|run| &*run.name);
+        assert_eq!(owner("chapter1-ladder"), Some("chapter1"));
+        assert_eq!(owner("chapter10-ladder"), Some("chapter10"));
+        assert_eq!(owner("chapter10-full-ladder"), Some("chapter10-full"));
+        assert_eq!(owner("speed-timing-size"), None);
+    }
+}
