@@ -2,8 +2,10 @@
 
     python3 benches/pytorch.py [threads]     times them all and prints one JSON object
     python3 benches/pytorch.py --serve       answers `compare`, one question a line
+    python3 benches/pytorch.py --memory THREADS BATCH
+                                             the bytes that a step of `lenet` adds at its peak
 
-It needs `python3 -m pip install torch` and nothing else. A workload is a line of words, such as
+It needs `python3 -m pip install torch backpack-for-pytorch` and nothing else. A workload is a line of words, such as
 `matmul 64 784 500 NN float32`; a question is `time <threads> <warm> <repeats> <workload>`,
 where <warm> is the number of runs that come first and are not timed, and the answer is the seconds
 that one of the others took. Between questions nothing runs.
@@ -93,6 +95,141 @@ def small():
     return training(net, nn.MSELoss(), torch.randn(1, 50), torch.ones(1, 1), optimizer)
 
 
+def small_hooks():
+    """As small(), but each parameter is stepped by a hook as soon as its gradient has arrived."""
+    net, loss = chain([50, 50, 50, 1]), nn.MSELoss()
+    adams = {p: torch.optim.Adam([p], lr=0.001, foreach=False) for p in net.parameters()}
+
+    def step(param):
+        adams[param].step()
+        adams[param].zero_grad()
+
+    for param in net.parameters():
+        param.register_post_accumulate_grad_hook(step)
+    x, y = torch.randn(1, 50), torch.ones(1, 1)
+    return lambda: loss(net(x), y).backward()
+
+
+def conv(images, inputs, side, outputs, kernel, padding, what):
+    images, inputs, side, outputs = int(images), int(inputs), int(side), int(outputs)
+    kernel, padding = int(kernel), int(padding)
+    x, weight = torch.randn(images, inputs, side, side), torch.randn(outputs, inputs, kernel, kernel)
+    y = torch.conv2d(x, weight, padding=padding)
+    if what == "forward":
+        return torch.no_grad()(lambda: torch.conv2d(x, weight, padding=padding))
+    wanted = [what == "input", what == "weight", False]
+    geometry = [1, 1], [padding, padding], [1, 1], False, [0, 0], 1
+    return lambda: torch.ops.aten.convolution_backward(y, x, weight, None, *geometry, wanted)
+
+
+def lenet(batch, what):
+    net = nn.Sequential(
+        nn.Conv2d(1, 20, 5), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(20, 50, 5), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(800, 500), nn.ReLU(), nn.Linear(500, 10), nn.LogSoftmax(1),
+    )
+    x, y = torch.randn(int(batch), 1, 28, 28), torch.arange(int(batch)) % 10
+    if what == "forward":
+        return torch.no_grad()(lambda: net(x))
+    if what == "wtb":
+        return tempered(net, nn.NLLLoss(), x, y, lr=0.01)
+    return training(net, nn.NLLLoss(), x, y, torch.optim.SGD(net.parameters(), lr=0.01))
+
+
+def tempered(net, loss, x, y, lr):
+    """The document's step: sums of g and g², then g times its ratio where that is below 1."""
+    params = list(net.parameters())
+    grad, grad2 = ([torch.zeros_like(p) for p in params] for _ in range(2))
+    snr = [torch.rand_like(p) * 2 for p in params]
+
+    def run():
+        value = loss(net(x), y)
+        for p in params:
+            p.grad = None
+        value.backward()
+        with torch.no_grad():
+            for g, g2, p, s in zip(grad, grad2, params, snr):
+                g += p.grad
+                g2 += torch.mul(p.grad, p.grad)
+                p.grad = torch.where(s < 1, s * p.grad, p.grad)
+                p.data -= lr * p.grad.data
+
+    return run
+
+
+class Updater(torch.autograd.Function):
+    """The trigger on the way there; on the way back its gradient, and the synthesizer's error."""
+
+    @staticmethod
+    def forward(ctx, trigger, synthetic):
+        ctx.save_for_backward(synthetic)
+        return trigger.clone()
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (synthetic,) = ctx.saved_tensors
+        return gradient, 2 / len(synthetic) * (synthetic - gradient)
+
+
+def dni(unlock, batch):
+    full, batch = unlock == "full", int(batch)
+    normed = lambda i, o: nn.Sequential(nn.Linear(i, o, bias=False), nn.BatchNorm1d(o))
+    first, second, third = normed(784, 256), normed(256, 256), normed(256, 10)
+    gradients = chain([256] * (4 if full else 3))
+    activations = chain([784, 256, 256, 256]) if full else None
+    nets = [net for net in (first, second, third, gradients, activations) if net is not None]
+    params = [p for net in nets for p in net.parameters()]
+    optimizer = torch.optim.Adam(params, lr=0.001)
+    x, y = torch.randn(batch, 784), torch.arange(batch) % 10
+
+    def run():
+        optimizer.zero_grad()
+        h = second(torch.relu(first(x)))
+        if full:
+            nn.functional.mse_loss(activations(x), h.detach()).backward()
+        with torch.no_grad():
+            guess = gradients(h)
+        h.backward(guess)
+        if full:
+            with torch.no_grad():
+                below = activations(x)
+        else:
+            below = h.detach()
+        trigger = Updater.apply(below, gradients(below))
+        nn.functional.cross_entropy(third(torch.relu(trigger)), y).backward()
+        optimizer.step()
+
+    return run
+
+
+def variance(case):
+    import warnings
+
+    from backpack import backpack, extend
+    from backpack.extensions import Variance
+
+    if case == "linear":
+        net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+    else:
+        net = nn.Sequential(
+            nn.Conv2d(1, 5, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(720, 10))
+    # It warns of the reference cycle that `run` breaks, at every step.
+    warnings.filterwarnings("ignore")
+    net, loss = extend(net), extend(nn.CrossEntropyLoss(reduction="sum"))
+    params = list(net.parameters())
+    x, y = torch.randn(32, 1, 28, 28), torch.arange(32) % 10
+
+    def run():
+        net.zero_grad()
+        with backpack(Variance()):
+            loss(net(x), y).backward(retain_graph=True, create_graph=True)
+        torch.autograd.grad(sum(p.variance.sum() for p in params), params)
+        for p in params:
+            p.grad = None  # breaks the cycle between a parameter and its gradient
+
+    return run
+
+
 WORKLOADS = {
     "matmul": matmul,
     "thousand": thousand,
@@ -102,6 +239,11 @@ WORKLOADS = {
     "chapter3": chapter3,
     "classifier": classifier,
     "small": small,
+    "small_hooks": small_hooks,
+    "conv": conv,
+    "lenet": lenet,
+    "dni": dni,
+    "variance": variance,
 }
 
 ALL = (
@@ -120,6 +262,20 @@ ALL = (
         "classifier adam 64 784 256 256 10",
         "classifier adam 256 784 256 256 10",
         "small",
+        "small_hooks",
+        "lenet 64 forward",
+        "lenet 64 step",
+        "lenet 6000 step",
+        "lenet 6000 wtb",
+        "dni update 64",
+        "dni full 64",
+        "variance linear",
+        "variance cnn",
+    ]
+    + [
+        f"conv {layer} {what}"
+        for layer in ("64 1 28 20 5 0", "64 20 12 50 5 0", "16 64 56 64 3 1")
+        for what in ("forward", "input", "weight")
     ]
 )
 
@@ -170,8 +326,27 @@ def report(threads):
     print(json.dumps({"torch": torch.__version__, "threads": threads, "seconds": seconds}, indent=1))
 
 
+def status(key):
+    """A line of this process's status, in bytes: Linux alone."""
+    with open("/proc/self/status") as lines:
+        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(key))
+
+
+def memory(threads, batch):
+    torch.set_num_threads(int(threads))
+    lenet(1, "step")()
+    step = lenet(batch, "step")
+    before = status("VmRSS")
+    with open("/proc/self/clear_refs", "w") as refs:
+        refs.write("5")  # the peak begins anew
+    step()
+    print(status("VmHWM") - before)
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["--serve"]:
         serve()
+    elif sys.argv[1:2] == ["--memory"]:
+        memory(*sys.argv[2:])
     else:
         report(int(sys.argv[1]) if sys.argv[1:] else 1)

@@ -29,9 +29,13 @@ pub fn run(folder: &str, python: Option<&str>, budget: f64) -> Result<()> {
     let most = threads::check()?;
     let counts: Vec<usize> =
         [1, 2, 4, 8, 16, 32].into_iter().filter(|&count| count <= most).collect();
-    let mut parts = vec![("peak products small elementwise steps batch loading avx2", 1)];
-    parts.extend([("products small elementwise steps", 2)].into_iter().filter(|_| most > 1));
+    let mut parts = vec![(
+        "peak products small elementwise conv steps methods per-sample batch loading avx2",
+        1,
+    )];
+    parts.extend([("products small elementwise conv steps", 2)].into_iter().filter(|_| most > 1));
     parts.push(("products --f64", 1));
+    parts.push(("memory", 1));
     parts.extend(counts.iter().map(|&count| ("threads", count)));
 
     let mut text = machine(python)?;

@@ -4,8 +4,13 @@
 //! |---|---|---|
 //! | [`matmul`] | products of matrices | gemm, candle-core, matrixmultiply, ndarray, PyTorch |
 //! | [`peak`] | the product of 1024³ | a loop of fused multiply-adds in registers |
+//! | [`conv`] | convolution, forward and backward | candle-core, PyTorch |
 //! | [`elementwise`] | exp, tanh, log-softmax | candle-core, ndarray, PyTorch |
 //! | [`steps`] | training steps of the chapters' nets | candle, PyTorch |
+//! | [`mebp`] | steps that spend each gradient as it arrives | ordinary ones, PyTorch |
+//! | [`dni`] | steps with guessed gradients | PyTorch |
+//! | [`per_sample`] | the variance in a batch, and its gradient | BackPACK on PyTorch |
+//! | [`memory`] | what a training step takes at its peak | PyTorch |
 //! | [`loading`] | unpacking MNIST | flate2 |
 //!
 //! # What makes it fair
@@ -28,10 +33,15 @@
 
 pub mod capture;
 pub mod contest;
+pub mod conv;
+pub mod dni;
 pub mod elementwise;
 pub mod loading;
 pub mod matmul;
+pub mod mebp;
+pub mod memory;
 pub mod peak;
+pub mod per_sample;
 pub mod pytorch;
 pub mod steps;
 pub mod table;

@@ -4,8 +4,9 @@ use crate::contest::Contest;
 use candle_core::{DType, Device, Var};
 use candle_nn::{AdamW, Module, Optimizer as _, ParamsAdamW, VarBuilder, VarMap};
 use longhand::by_hand::Net;
-use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Mse, Relu, Sequential};
+use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Mse, Nll, Relu, Sequential, lenet};
 use longhand::optim::{Adam, Optimizer, Sgd};
+use longhand::wtb::Tempered;
 use longhand::{Rng, Tensor, init};
 use std::hint::black_box;
 
@@ -18,6 +19,9 @@ pub fn contests() -> Vec<Contest> {
         wide(64),
         wide(256),
         small(),
+        lenet_forward(64),
+        lenet_step(64),
+        lenet_step(6000),
     ]
 }
 
@@ -103,7 +107,8 @@ fn classifier(name: &str, sizes: &[usize], batch: usize, rule: Rule) -> Contest 
     contest.pytorch(format!("classifier {} {batch} {}", rule.name(), words.join(" ")))
 }
 
-fn mlp(sizes: &[usize], rng: &mut Rng) -> Sequential {
+/// Linear layers of these sizes with a ReLU between them.
+pub(crate) fn mlp(sizes: &[usize], rng: &mut Rng) -> Sequential {
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
     for (i, pair) in sizes.windows(2).enumerate() {
         if i > 0 {
@@ -129,6 +134,63 @@ fn small() -> Contest {
     })
     .peer("candle", peer)
     .pytorch("small")
+}
+
+/// Images and labels for chapter 6's net.
+fn digits(batch: usize) -> (Tensor, Vec<usize>) {
+    let x = init::normal([batch, 1, 28, 28], 0.0, 1.0, &mut Rng::new(6));
+    (x, (0..batch).map(|i| i % 10).collect())
+}
+
+/// Chapter 6's net, forward alone.
+fn lenet_forward(batch: usize) -> Contest {
+    let (x, _) = digits(batch);
+    let mut net = lenet::<f32>(&mut Rng::new(7), [0.0, 0.0]);
+    Contest::ours(format!("LeNet forward, batch {batch}"), move || {
+        black_box(net.predict(black_box(&x)));
+    })
+    .pytorch(format!("lenet {batch} forward"))
+}
+
+/// A step of descent with it.
+fn lenet_step(batch: usize) -> Contest {
+    let name = format!("LeNet, descent, batch {batch}");
+    Contest::ours(name, lenet_training(batch)).pytorch(format!("lenet {batch} step"))
+}
+
+/// The same as a closure.
+pub fn lenet_training(batch: usize) -> impl FnMut() {
+    let (x, labels) = digits(batch);
+    let mut net = lenet::<f32>(&mut Rng::new(7), [0.0, 0.0]);
+    let (mut loss, mut sgd) = (Nll::mean(), Sgd::new(0.01));
+    move || {
+        black_box(loss.forward(&net.forward(&x), &labels));
+        net.zero_grad();
+        net.backward_params(&loss.backward());
+        sgd.step(net.params_mut());
+    }
+}
+
+/// A well-tempered step (chapter 8) beside an ordinary one of ours and PyTorch's well-tempered one.
+/// Both of ours have ended an epoch before, so that there are ratios to temper by.
+pub fn lenet_tempered(batch: usize) -> Contest {
+    let (x, labels) = digits(batch);
+    let mut net = lenet::<f32>(&mut Rng::new(7), [0.0, 0.0]);
+    let (mut loss, mut wtb) = (Nll::mean(), Tempered::new(Sgd::new(0.01)));
+    let mut step = move |end: bool| {
+        black_box(loss.forward(&net.forward(&x), &labels));
+        net.zero_grad();
+        net.backward_params(&loss.backward());
+        wtb.step(net.params_mut());
+        if end {
+            let _ = wtb.end_epoch();
+        }
+    };
+    step(false);
+    step(true);
+    Contest::ours(format!("LeNet, well-tempered, batch {batch}"), move || step(false))
+        .peer("ordinary", lenet_training(batch))
+        .pytorch(format!("lenet {batch} wtb"))
 }
 
 /// candle's layers of these sizes, and its Adam for them.

@@ -7,9 +7,14 @@ use longhand::report::Table;
 /// and as PyTorch.
 pub fn table(rows: &[&Row]) -> String {
     let Some(first) = rows.first() else { return String::new() };
-    // Rivals in the order of the fullest row.
-    let fullest = rows.iter().max_by_key(|row| row.times.len()).unwrap_or(first);
-    let rivals: Vec<&str> = fullest.times.iter().map(|(name, _)| *name).collect();
+    // PyTorch last, the others as they turn up.
+    let mut rivals: Vec<&str> = Vec::new();
+    for (name, _) in rows.iter().flat_map(|row| &row.times) {
+        if !rivals.contains(name) {
+            rivals.push(name);
+        }
+    }
+    rivals.sort_by_key(|name| *name == "PyTorch");
     let torch = rivals.contains(&"PyTorch");
     let unit = if first.flops.is_some() { "GFLOP/s" } else { "" };
     let ratios = ["/Rust", "/Torch"];

@@ -2,19 +2,24 @@
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml --bin compare -- --help`
 
+use longhand::report;
 use longhand::tensor::{isa, threads};
 use longhand::{Error, Result};
 use longhand_benches::contest::{Contest, Referee, Row};
 use longhand_benches::matmul::{self, Shape};
 use longhand_benches::pytorch::PyTorch;
-use longhand_benches::{capture, elementwise, limit_threads, loading, peak, steps, table};
+use longhand_benches::{
+    capture, conv, dni, elementwise, limit_threads, loading, mebp, memory, peak, per_sample, steps,
+    table,
+};
 use std::process::ExitCode;
 
 const HELP: &str = "\
 compare [group or filter …] [options]
 
 groups (all that fit, if none is named):
-  peak products avx2 small elementwise steps batch threads loading
+  peak products avx2 small elementwise conv steps methods per-sample batch threads loading
+  memory (by itself: it wants a fresh process)
 any other word is a filter: only rows with it in their names
 
   --threads N        threads for every rival (1)
@@ -38,6 +43,9 @@ struct Options {
 }
 
 type Group = (&'static str, fn(&mut Referee, &Options));
+
+/// Runs only if it is asked for, and then alone.
+const MEMORY: &str = "memory";
 
 /// The groups in the order in which they run. What comes later in the book is one more line.
 const GROUPS: &[Group] = &[
@@ -72,9 +80,22 @@ const GROUPS: &[Group] = &[
         let title = format!("A million numbers, {}", on(referee.threads));
         section(referee, "elementwise", &title, elementwise::contests(), table::table);
     }),
+    ("conv", |referee, _| {
+        let title = format!("Convolutions, {}", on(referee.threads));
+        section(referee, "conv", &title, conv::contests(), table::table);
+    }),
     ("steps", |referee, _| {
         let title = format!("A training step, {}", on(referee.threads));
         section(referee, "steps", &title, steps::contests(), table::table);
+    }),
+    ("methods", |referee, _| {
+        let title = format!("Steps by three methods, {}", on(referee.threads));
+        let contests = mebp::contests().into_iter().chain([steps::lenet_tempered(6000)]);
+        section(referee, "methods", &title, contests.chain(dni::contests()), table::table);
+    }),
+    ("per-sample", |referee, _| {
+        let title = format!("The variance in a batch of 32, {}", on(referee.threads));
+        section(referee, "per-sample", &title, per_sample::contests(), table::table);
     }),
     ("batch", |referee, _| {
         let title = format!("A step against the batch, {}", on(referee.threads));
@@ -111,7 +132,7 @@ fn section(
     }
     let rows: Vec<&Row> = referee.record[before..].iter().map(|(_, row)| row).collect();
     if !rows.is_empty() {
-        println!("\n── {title} {}", "─".repeat(68_usize.saturating_sub(title.chars().count())));
+        report::section(title);
         print!("{}", show(&rows));
     }
 }
@@ -131,6 +152,12 @@ fn run(options: Options) -> Result<()> {
     isa::check()?;
     if let Some(folder) = &options.capture {
         return capture::run(folder, options.pytorch.as_deref(), options.budget);
+    }
+    if options.groups.iter().any(|group| group == MEMORY) {
+        let table = memory::table(options.pytorch.as_deref(), options.threads)?;
+        report::section(&format!("The memory of a step, {}", on(options.threads)));
+        print!("{table}");
+        return Ok(());
     }
     let pytorch = options.pytorch.as_deref().map(PyTorch::start).transpose()?;
     let mut referee = Referee {
@@ -194,7 +221,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
             other if other.starts_with('-') => {
                 return Err(fault("an unknown option", "one that exists"));
             }
-            group if GROUPS.iter().any(|(name, _)| *name == group) => {
+            group if group == MEMORY || GROUPS.iter().any(|(name, _)| *name == group) => {
                 options.groups.push(group.into())
             }
             filter => options.filter.push(filter.into()),

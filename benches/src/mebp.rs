@@ -1,0 +1,69 @@
+//! Steps that spend each gradient as it arrives, against ordinary ones (chapter 7).
+
+use crate::contest::Contest;
+use crate::steps::mlp;
+use longhand::layers::{Layer, Loss, Mse, Sequential};
+use longhand::optim::Adam;
+use longhand::{Rng, Tensor, init, mebp};
+use std::hint::black_box;
+use std::sync::{Arc, Mutex};
+
+/// Steps that spend each gradient as it arrives: per layer and per parameter, on the document's net and on a wide one. The rival "ordinary" is
+/// ours too; PyTorch trains by hooks, one Adam for each parameter.
+pub fn contests() -> Vec<Contest> {
+    let document = ("MEBP, 50-50-50-1", &[50, 50, 50, 1][..], 1, Some("small_hooks"));
+    let wide = ("MEBP, 12 layers of 1024", &[1024; 13][..], 64, None);
+    let mut all = Vec::new();
+    for (name, sizes, batch, hooks) in [document, wide] {
+        for (way, step) in
+            [("per layer", per_layer(sizes, batch)), ("per parameter", hooked(sizes, batch))]
+        {
+            let contest = Contest::ours(format!("{name}, {way}"), step)
+                .peer("ordinary", ordinary(sizes, batch));
+            all.push(match hooks {
+                Some(workload) => contest.pytorch(workload),
+                None => contest,
+            });
+        }
+    }
+    all
+}
+
+/// Linear layers of these sizes with a ReLU between them, a batch, and its targets.
+fn start(sizes: &[usize], batch: usize) -> (Sequential, Tensor, Tensor) {
+    let rng = &mut Rng::new(5);
+    let net = mlp(sizes, rng);
+    let x = init::normal([batch, sizes[0]], 0.0, 1.0, rng);
+    (net, x, Tensor::ones([batch, sizes[sizes.len() - 1]]))
+}
+
+fn d_output(net: &mut Sequential, x: &Tensor, y: &Tensor) -> Tensor {
+    let mut loss = Mse::mean();
+    black_box(loss.forward(&net.forward(x), y));
+    loss.backward()
+}
+
+fn ordinary(sizes: &[usize], batch: usize) -> Box<dyn FnMut()> {
+    let ((mut net, x, y), mut adam) = (start(sizes, batch), Adam::new(0.001));
+    Box::new(move || {
+        let d = d_output(&mut net, &x, &y);
+        mebp::ordinary(&mut net, d, &mut adam);
+    })
+}
+
+fn per_layer(sizes: &[usize], batch: usize) -> Box<dyn FnMut()> {
+    let ((mut net, x, y), mut adam) = (start(sizes, batch), Adam::new(0.001));
+    Box::new(move || {
+        let d = d_output(&mut net, &x, &y);
+        mebp::per_layer(&mut net, d, &mut adam);
+    })
+}
+
+fn hooked(sizes: &[usize], batch: usize) -> Box<dyn FnMut()> {
+    let (mut net, x, y) = start(sizes, batch);
+    mebp::attach(&mut net, &Arc::new(Mutex::new(Adam::<f32>::new(0.001))));
+    Box::new(move || {
+        let d = d_output(&mut net, &x, &y);
+        net.backward_params(&d);
+    })
+}
