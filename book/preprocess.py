@@ -34,7 +34,11 @@ INCLUDE = re.compile(r"\{\{#(?:rustdoc_)?include\s+(?P<target>[^}]*?)\s*\}\}")
 ANCHOR_LINE = re.compile(r"ANCHOR(?:_END)?:\s*[\w-]+")
 
 # What prints a captured output that is not a chapter's.
-COMMANDS = {"speed": "cargo run --release --manifest-path benches/Cargo.toml --bin compare"}
+COMMANDS = {
+    "speed": "cargo run --release --manifest-path benches/Cargo.toml --bin compare",
+    "chapter8-full": "cargo run --example chapter8 -- --full",
+    "chapter9-long": "cargo run --example chapter9 -- long",
+}
 
 # What has meaning in running text, in the order in which it is tried.
 TOKEN = re.compile(
@@ -135,7 +139,7 @@ class Page:
 
     def caption(self, sources):
         """A captured output names the command that prints it, code names its file."""
-        output = re.compile(r"book/src/output/(\w+)\.txt")
+        output = re.compile(r"book/src/output/([\w-]+)\.txt")
         if all(output.fullmatch(s) for s in sources):
             names = [output.fullmatch(s)[1] for s in sources]
             commands = [COMMANDS.get(name, f"cargo run --example {name}") for name in names]
