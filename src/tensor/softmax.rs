@@ -43,8 +43,10 @@ impl<T: Scalar> Tensor<T> {
                 isa::vectorize(
                     #[inline(always)]
                     || {
-                        let rows = out.chunks_exact_mut(width).zip(x.chunks_exact(width));
-                        rows.for_each(|(out, x)| row(x, out));
+                        // A closure for `for_each` would be too large to be inlined.
+                        for (out, x) in out.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
+                            row(x, out);
+                        }
                     },
                 );
             });
