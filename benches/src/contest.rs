@@ -52,6 +52,12 @@ impl Contest {
         Self { name: name.into(), flops: None, rivals: vec![Rival { name: "ours", work }] }
     }
 
+    /// With another way of ours to do the same.
+    pub fn beside(mut self, name: &'static str, work: impl FnMut() + 'static) -> Self {
+        self.rivals.push(Rival { name, work: Work::Ours(Box::new(work)) });
+        self
+    }
+
     /// With a peer in this process.
     pub fn peer(mut self, name: &'static str, work: impl FnMut() + 'static) -> Self {
         self.rivals.push(Rival { name, work: Work::Peer(Box::new(work)) });

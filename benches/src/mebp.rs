@@ -19,7 +19,7 @@ pub fn contests() -> Vec<Contest> {
             [("per layer", per_layer(sizes, batch)), ("per parameter", hooked(sizes, batch))]
         {
             let contest = Contest::ours(format!("{name}, {way}"), step)
-                .peer("ordinary", ordinary(sizes, batch));
+                .beside("ordinary", ordinary(sizes, batch));
             all.push(match hooks {
                 Some(workload) => contest.pytorch(workload),
                 None => contest,

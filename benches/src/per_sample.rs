@@ -15,7 +15,7 @@ pub fn contests() -> Vec<Contest> {
     for (name, net) in [("linear", Net::linear()), ("CNN", Net::cnn())] {
         let mut at_once = net.clone();
         rows.push(
-            Contest::ours(format!("variance and its gradient, {name}"), move || {
+            Contest::ours(format!("∇ of the variance, {name}"), move || {
                 at_once.variance_and_gradient();
             })
             .pytorch(format!("variance {}", name.to_lowercase())),
@@ -23,17 +23,17 @@ pub fn contests() -> Vec<Contest> {
         // Against ourselves: the bars are at most 2 × a gradient, and at least 5 × less than the loop.
         let (mut both, mut gradient) = (net.clone(), net.clone());
         rows.push(
-            Contest::ours(format!("gradient and variance, {name}"), move || {
+            Contest::ours(format!("∇ and variance, {name}"), move || {
                 both.gradient_and_variance();
             })
-            .peer("the gradient alone", move || gradient.gradient()),
+            .beside("gradient", move || gradient.gradient()),
         );
         let (mut at_once, mut one_by_one) = (net.clone(), net);
         rows.push(
-            Contest::ours(format!("variance and its gradient, {name}, again"), move || {
+            Contest::ours(format!("∇ of the variance, {name}, again"), move || {
                 at_once.variance_and_gradient();
             })
-            .peer("one by one", move || one_by_one.one_by_one()),
+            .beside("one by one", move || one_by_one.one_by_one()),
         );
     }
     rows

@@ -189,7 +189,7 @@ pub fn lenet_tempered(batch: usize) -> Contest {
     step(false);
     step(true);
     Contest::ours(format!("LeNet, well-tempered, batch {batch}"), move || step(false))
-        .peer("ordinary", lenet_training(batch))
+        .beside("ordinary", lenet_training(batch))
         .pytorch(format!("lenet {batch} wtb"))
 }
 
