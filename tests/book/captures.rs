@@ -276,8 +276,10 @@ fn measured(rest: &[char]) -> Option<(usize, &'static str)> {
     let (unit, masked) = UNITS.iter().find(|(unit, _)| {
         let Some(after) = rest.strip_prefix(unit) else { return false };
         let joined = after.starts_with(|c: char| c.is_alphanumeric() || c == '/' || c == '_');
-        // 5×784 and 5 × 784 are shapes, 3.2× is a measured gain.
-        let shape = *unit == "×" && after.trim_start().starts_with(|c: char| c.is_ascii_digit());
+        // 5×784 and 5 × 784 are shapes, 3.2× is a measured gain, and what stands two spaces on
+        // is another column.
+        let next = after.strip_prefix(' ').unwrap_or(after);
+        let shape = *unit == "×" && next.starts_with(|c: char| c.is_ascii_digit());
         !joined && !shape
     })?;
     Some((space + unit.chars().count(), masked))
@@ -338,6 +340,7 @@ mod tests {
                 "naive: #× faster, #FLOP/s (#% of peak)",
             ),
             ("trained in 26.5 s", "trained in #s"),
+            ("1.00 ×     1.05 ×  0.94×", "#× #× #×"),
             ("5×784 by 784×10, 5 × 784", "5×784 by 784×10, 5 × 784"),
             (
                 "accuracy 97.90 %, 3 samples, 2 steps, w1s",
