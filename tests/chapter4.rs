@@ -3,7 +3,8 @@
 mod common;
 
 use common::{
-    assert_near, check_layer, golden, golden_labels, normal, numeric_gradient, same_everywhere,
+    assert_near, check_layer, golden, golden_labels, normal, numeric_gradient, panic_of,
+    same_everywhere,
 };
 use longhand::by_hand::Net;
 use longhand::by_hand::refactor::{Model, Module, by_einsum, by_matmul, outer_product, three_ways};
@@ -12,15 +13,6 @@ use longhand::layers::{
 };
 use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::{Param, Rng, Tensor, sequential};
-
-/// The message of the panic that `f` ends in.
-fn panic_of<R>(f: impl FnOnce() -> R) -> String {
-    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).err().expect("a panic");
-    payload
-        .downcast_ref::<String>()
-        .cloned()
-        .unwrap_or_else(|| payload.downcast_ref::<&str>().unwrap().to_string())
-}
 
 // The three refactors.
 

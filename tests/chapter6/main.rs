@@ -10,27 +10,10 @@ mod pooling;
 mod saving;
 mod summary;
 
-use common::normal;
+use common::{assert_says, normal};
 use longhand::layers::Layer;
 use longhand::tape::{Var, gradcheck, gradgradcheck};
 use longhand::{Scalar, Tape, Tensor};
-
-/// The message of the panic that `f` ends in.
-fn panic_of<R>(f: impl FnOnce() -> R) -> String {
-    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).err().expect("a panic");
-    payload
-        .downcast_ref::<String>()
-        .cloned()
-        .unwrap_or_else(|| payload.downcast_ref::<&str>().unwrap().to_string())
-}
-
-#[track_caller]
-fn assert_says<R>(f: impl FnOnce() -> R, parts: &[&str]) {
-    let message = panic_of(f);
-    for part in parts {
-        assert!(message.contains(part), "{part:?} is not in: {message}");
-    }
-}
 
 /// First and second derivatives of a tape operation against finite differences.
 #[track_caller]

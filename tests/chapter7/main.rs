@@ -13,6 +13,7 @@ mod peaks;
 mod process;
 mod taped;
 
+use common::panic_of;
 use longhand::layers::{
     BatchNorm1d, Conv2d, Dropout, Flatten, Layer, Linear, Loss, MaxPool2d, Mse, Relu, Sequential,
 };
@@ -147,13 +148,4 @@ fn first_difference(a: &Sequential, b: &Sequential) -> Option<String> {
     let pairs = a.named_params().into_iter().zip(b.named_params());
     let differs = |(a, b): (&Param, &Param)| !a.value.same_bits(&b.value);
     pairs.into_iter().find(|((_, a), (_, b))| differs((a, b))).map(|((name, _), _)| name)
-}
-
-/// The message of the panic that `f` ends in.
-fn panic_of<R>(f: impl FnOnce() -> R) -> String {
-    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).err().expect("a panic");
-    payload
-        .downcast_ref::<String>()
-        .cloned()
-        .unwrap_or_else(|| payload.downcast_ref::<&str>().unwrap().to_string())
 }

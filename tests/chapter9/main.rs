@@ -12,6 +12,7 @@ mod learning;
 mod scopes;
 mod synthesizers;
 
+use common::panic_of;
 use longhand::Tensor;
 use longhand::dni::Synthesizer;
 use longhand::layers::Linear;
@@ -52,11 +53,4 @@ impl Synthesizer for Plain {
 /// x·Wᵀ on the tape.
 fn layer<'t>(tape: &'t Tape<f64>, x: Var<'t, f64>, weight: &Linear<f64>) -> Var<'t, f64> {
     x.matmul_nt(tape.param(&weight.weight))
-}
-
-/// The message of the panic that `f` ends in.
-fn panic_of<R>(f: impl FnOnce() -> R) -> String {
-    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).err().expect("a panic");
-    let text = payload.downcast_ref::<String>().cloned();
-    text.unwrap_or_else(|| payload.downcast_ref::<&str>().expect("a message").to_string())
 }

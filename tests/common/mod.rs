@@ -85,3 +85,22 @@ pub fn same_everywhere<R: PartialEq + std::fmt::Debug>(f: impl Fn() -> R) {
         }
     }
 }
+
+/// The message of the panic that `f` ends in.
+#[track_caller]
+pub fn panic_of<R>(f: impl FnOnce() -> R) -> String {
+    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).err().expect("a panic");
+    payload
+        .downcast_ref::<String>()
+        .cloned()
+        .unwrap_or_else(|| payload.downcast_ref::<&str>().unwrap().to_string())
+}
+
+/// Asserts that `f` panics, with a message that holds each of these parts.
+#[track_caller]
+pub fn assert_says<R>(f: impl FnOnce() -> R, parts: &[&str]) {
+    let message = panic_of(f);
+    for part in parts {
+        assert!(message.contains(part), "{part:?} is not in: {message}");
+    }
+}
