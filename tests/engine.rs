@@ -3,13 +3,14 @@
 //! Each product runs under every instruction set that this machine has, on 1, 2, 3 and 5 threads,
 //! and with or without what C held before.
 
-use longhand::tensor::gemm::{Matrix, MatrixMut, Operand, matmul, matmul_with, reference};
+use longhand::tensor::gemm::{
+    Matrix, MatrixMut, Shifted, matmul, reference, shifted_times, times_shifted,
+};
 use longhand::tensor::isa::{self, Isa};
 use longhand::tensor::threads;
 use longhand::{Rng, Scalar};
 use std::collections::HashSet;
 use std::fmt::Debug;
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -171,12 +172,15 @@ fn every_layout() {
 
 /// Around the edges of tiles, strips and blocks; primes; long and thin ones; outer products.
 #[rustfmt::skip]
-const AWKWARD: [(usize, usize, usize); 26] = [
+const AWKWARD: [(usize, usize, usize); 28] = [
     (12, 256, 16), (13, 257, 17), (96, 64, 33), (97, 65, 31), (193, 513, 65), (211, 127, 199),
     (64, 64, 64), (128, 128, 128), (6, 1000, 64), (7, 1000, 65), (17, 517, 129), (50, 50, 50),
     (1, 50, 50), (1, 1025, 515), (2, 700, 301), (3, 129, 513), (515, 1025, 1), (1031, 50, 1),
     (50, 2003, 1), (1009, 300, 2), (1201, 90, 7), (1009, 1, 50), (1, 1, 2000), (3001, 784, 10),
     (20, 25, 2304), (10, 64, 500),
+    // More short columns than the caches hold, and a number of them that is no multiple.
+    (1, 100, 3001),
+    (3001, 100, 1),
 ];
 
 #[test]
@@ -270,40 +274,58 @@ fn a_batch_is_its_examples() {
     }
 }
 
-/// A right-hand factor that is computed: element (p, j) is that of a matrix.
-struct Computed<'a>(Matrix<'a, f32>);
-
-impl Operand<f32> for Computed<'_> {
-    fn rows(&self) -> usize {
-        self.0.rows()
-    }
-    fn cols(&self) -> usize {
-        self.0.cols()
-    }
-    fn copy_block(&self, rows: Range<usize>, cols: Range<usize>, out: &mut [f32], width: usize) {
-        for (p, out) in rows.zip(out.chunks_mut(width)) {
-            for (j, out) in cols.clone().zip(out) {
-                *out = self.0.at(p, j);
-            }
-        }
-    }
-}
-
+/// The columns of an image, on the right and on the left: wide and narrow, with steps of more than
+/// one, with registers that reach back, and deeper than a block.
 #[test]
-fn a_factor_made_on_demand() {
-    for (m, k, n) in [(1, 20, 70), (20, 25, 1000), (130, 300, 77), (3, 3, 3), (300, 30, 1)] {
+fn an_image_shifted() {
+    let cases = [
+        // rows of the factor, places down and across, strides down and across, the other's size
+        (25, [24, 24], [28, 1], 20),
+        (25, [24, 24], [28, 1], 5),
+        (25, [3, 12], [16, 1], 7),
+        (25, [3, 12], [16, 1], 40),
+        (500, [8, 8], [12, 1], 50),
+        (300, [5, 17], [40, 2], 3),
+        (9, [1, 5], [9, 1], 1),
+        (13, [20, 130], [140, 1], 33),
+        (9, [3, 300], [310, 1], 20),
+        (7, [2, 600], [1250, 2], 5),
+        (4, [0, 7], [9, 1], 3),
+        (0, [4, 7], [9, 1], 3),
+    ];
+    for (rows, [down, across], [step, stride], other) in cases {
         let rng = &mut Rng::new(9);
-        let (a, b) = (numbers::<f32>(m * k, rng), numbers::<f32>(k * n, rng));
-        let before = numbers::<f32>(m * n, rng);
-        let (a, b) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
-        let case = Case { a, b, before: &before, gap: 0 };
+        let image = numbers::<f32>(4000 + down * step, rng);
+        let begins: Vec<usize> = (0..rows).map(|_| rng.below(1000)).collect();
+        let shifted = Shifted::new(&image, &begins, [down, across], [step, stride]);
+        let places = down * across;
+        // Written down, to be multiplied as a matrix.
+        let mut written = vec![0.0; rows * places];
+        for (i, to) in written.iter_mut().enumerate() {
+            *to = shifted.at(i / places, i % places);
+        }
+        let written = Matrix::new(&written, rows, places);
+
+        let (a, before) = (numbers(other * rows, rng), numbers(other * places, rng));
+        let a = Matrix::new(&a, other, rows);
+        let on_the_right = Case { a, b: written, before: &before, gap: 0 };
+        let (b, before) = (numbers(places * other, rng), numbers(rows * other, rng));
+        let bs = [Matrix::new(&b, places, other), Matrix::new(&b, other, places).t()];
         for isa in instruction_sets() {
             for count in [1, 3] {
-                case.check(isa.name(), |accumulate, c| {
+                on_the_right.check(isa.name(), |accumulate, c| {
                     isa::with(isa, || {
-                        threads::with(count, || matmul_with(a, &Computed(b), accumulate, c));
+                        threads::with(count, || times_shifted(a, shifted, accumulate, c));
                     });
                 });
+                for b in bs {
+                    let on_the_left = Case { a: written, b, before: &before, gap: 0 };
+                    on_the_left.check(isa.name(), |accumulate, c| {
+                        isa::with(isa, || {
+                            threads::with(count, || shifted_times(shifted, b, accumulate, c));
+                        });
+                    });
+                }
             }
         }
     }
@@ -325,6 +347,18 @@ fn shapes_that_do_not_fit() {
     assert!(refused(&|| _ = Matrix::strided(&numbers, 2, 2, usize::MAX, 1)).contains("fit"));
     assert!(refused(&|| _ = MatrixMut::strided(&mut [0.0_f32; 9], 3, 3, 2)).contains("stride"));
     assert!(refused(&|| _ = a.block(0..4, 0..1)).contains("3×4"));
+    let message = refused(&|| _ = Shifted::new(&numbers, &[0, 5], [2, 3], [5, 1]));
+    assert_eq!(
+        message,
+        "2×3 places with strides 5 and 1, the last row from 5 on, do not fit into 12 elements"
+    );
+    for begins in [&[0][..], &[]] {
+        let message = refused(&|| _ = Shifted::new(&numbers, begins, [1 << 33, 1 << 33], [0, 0]));
+        assert!(message.contains("do not fit"), "{message}");
+    }
+    let image = Shifted::new(&numbers, &[0, 4], [2, 3], [5, 1]);
+    let message = refused(&|| times_shifted(a, image, false, MatrixMut::new(&mut [0.0; 18], 3, 6)));
+    assert_eq!(message, "cannot multiply 3×4 by 2×6 into 3×6");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Patches as columns: im2col, its adjoint col2im, and columns that are made as they are needed
+//! Patches as columns: im2col, its adjoint col2im, and columns that are never written down
 //! (chapter 6).
 //!
 //! Row (c, kh, kw) and column (i, j) of the columns is the pixel that the window's element
@@ -7,7 +7,7 @@
 
 use super::Geometry;
 use crate::Scalar;
-use crate::tensor::gemm::Operand;
+use crate::tensor::gemm::Shifted;
 use crate::tensor::{Buffer, Shape, Tensor, Window, isa};
 use std::ops::Range;
 
@@ -72,71 +72,17 @@ impl Geometry {
     pub(super) fn step(&self) -> usize {
         self.window.stride[0] * self.padded()[1]
     }
-}
 
-/// The columns of one image, `[c·kh·kw, oh·ow]`, that are never written down as a whole.
-pub(super) struct Columns<'a, T: Scalar> {
-    geometry: &'a Geometry,
-    begins: &'a [usize],
-    pixels: &'a [T],
-}
-
-impl<'a, T: Scalar> Columns<'a, T> {
-    pub fn new(geometry: &'a Geometry, begins: &'a [usize], image: &'a Padded<T>) -> Self {
-        Self { geometry, begins, pixels: image.pixels() }
+    /// The columns of one image, `[c·kh·kw, oh·ow]`, which are never written down.
+    pub(super) fn columns<'a, T: Scalar>(
+        &self,
+        begins: &'a [usize],
+        image: &'a Padded<T>,
+    ) -> Shifted<'a, T> {
+        let strides = [self.step(), self.window.stride[1]];
+        Shifted::new(image.pixels(), begins, self.places, strides)
     }
 }
-
-// ANCHOR: operand
-impl<T: Scalar> Operand<T> for Columns<'_, T> {
-    fn rows(&self) -> usize {
-        self.geometry.patch()
-    }
-
-    fn cols(&self) -> usize {
-        self.geometry.area()
-    }
-
-    fn copy_block(&self, rows: Range<usize>, cols: Range<usize>, out: &mut [T], width: usize) {
-        let [across, stride] = [self.geometry.places[1], self.geometry.window.stride[1]];
-        let from = |col: usize| col / across * self.geometry.step() + col % across * stride;
-        // Eight neighbours at a time, and what is left one by one: the column, and where the
-        // pixel lies from the row's beginning.
-        let (mut eights, mut ones) = (Vec::with_capacity(8), Vec::with_capacity(8));
-        let mut col = cols.start;
-        while col < cols.end {
-            let run = (across - col % across).min(cols.end - col);
-            let (list, step) =
-                if run >= 8 && stride == 1 { (&mut eights, 8) } else { (&mut ones, 1) };
-            list.push((col - cols.start, from(col)));
-            col += step;
-        }
-        let (Some(deepest), Some(last)) = (self.begins.last(), cols.clone().next_back()) else {
-            return;
-        };
-        assert!(deepest + from(last) < self.pixels.len());
-        assert!(cols.len() <= width && rows.len() * width <= out.len());
-        isa::vectorize(
-            #[inline(always)]
-            || {
-                for (&row, out) in self.begins[rows].iter().zip(out.chunks_exact_mut(width)) {
-                    let (from, to) = (self.pixels[row..].as_ptr(), out.as_mut_ptr());
-                    for &(col, pixel) in &eights {
-                        // SAFETY: the eight are columns of the block, and no pixel lies further
-                        // back than the last row's for the last column, which was asserted to
-                        // be one. Without checks the whole convolution is a tenth faster.
-                        unsafe { *to.add(col).cast() = *from.add(pixel).cast::<[T; 8]>() }
-                    }
-                    for &(col, pixel) in &ones {
-                        // SAFETY: as above.
-                        unsafe { *to.add(col) = *from.add(pixel) }
-                    }
-                }
-            },
-        );
-    }
-}
-// ANCHOR_END: operand
 
 /// Every `stride`-th of `pixels`. For runs as short as these a call of `memcpy` would cost more
 /// than the copy.

@@ -1,11 +1,12 @@
 //! The two gradients of a convolution (chapter 6).
 //!
-//! With the columns X of an image, Y = W·X, so dX = Wᵀ·dY and dW = dY·Xᵀ. Both go through the
-//! image in blocks of a few rows of places, so small that a block's columns stay in the cache.
+//! With the columns X of an image, Y = W·X, so dX = Wᵀ·dY and dW = dY·Xᵀ. X is read where the image
+//! lies. dX is made for a few rows of places at a time, so few that it stays in the cache, and
+//! added back to the image.
 
 use super::Geometry;
 use super::by_definition::GROUP;
-use super::columns::{Padded, add_back, lay_out};
+use super::columns::{Padded, add_back};
 use crate::Scalar;
 use crate::tensor::gemm::{self, Matrix, MatrixMut};
 use crate::tensor::{Buffer, Tensor, Window, threads};
@@ -25,7 +26,6 @@ impl Geometry {
 }
 
 impl<T: Scalar> Tensor<T> {
-    // ANCHOR: conv2d_input
     /// dL/d(input) of a convolution whose output has this gradient: `[n, o, oh, ow]` with weight
     /// `[o, c, kh, kw]` gives `[n, c, h, w]`, where `size` is h and w.
     ///
@@ -40,30 +40,16 @@ impl<T: Scalar> Tensor<T> {
         let input = [self.shape()[0], weight.shape()[1], size[0], size[1]];
         let geometry = Geometry::new(input.into(), weight.shape(), window);
         geometry.check_output(self.shape());
-        let (outputs, area, patch) = (geometry.outputs, geometry.area(), geometry.patch());
+        let (outputs, patch) = (geometry.outputs, geometry.patch());
         let turned = weight.reshape([outputs, patch]).t();
-        let kernels = Matrix::new(turned.data(), patch, outputs);
+        let turned = Matrix::new(turned.data(), patch, outputs);
         let begins = geometry.begins();
         Self::build(input, |out| {
-            geometry.each_image(out, geometry.image_len(), |n, out| {
-                let d_output = &self.data()[n * outputs * area..(n + 1) * outputs * area];
-                let d_output = Matrix::new(d_output, outputs, area);
-                geometry.with_border(out, |pixels| {
-                    // From the last rows up: a pixel then gets its terms in the window's order,
-                    // wherever one block ends and the next begins.
-                    for places in geometry.blocks().rev() {
-                        let cols =
-                            places.start * geometry.places[1]..places.end * geometry.places[1];
-                        let mut columns = Buffer::stale(patch * cols.len());
-                        let to = MatrixMut::new(&mut columns, patch, cols.len());
-                        gemm::matmul(kernels, d_output.block(0..outputs, cols), false, to);
-                        add_back(&geometry, &begins, &columns, places, pixels);
-                    }
-                });
+            geometry.each_image(out, geometry.image_len(), |n, d_input| {
+                geometry.input(turned, &begins, self.data(), n, d_input);
             });
         })
     }
-    // ANCHOR_END: conv2d_input
 
     // ANCHOR: conv2d_weight
     /// dL/d(weight) of the convolution of this input, whose output has this gradient:
@@ -82,7 +68,7 @@ impl<T: Scalar> Tensor<T> {
         let geometry = Geometry::new(self.shape(), weight.into(), window);
         geometry.check_output(d_output.shape());
         let (outputs, patch) = (geometry.outputs, geometry.patch());
-        // As dWᵀ = X·dYᵀ: the columns X, of which there is more, are read as they were laid out.
+        // As dWᵀ = X·dYᵀ: the columns X, of which there is more, are read where they lie.
         let mut sum = Tensor::zeros([patch, outputs]);
         let begins = geometry.begins();
         let groups: Vec<_> = (0..geometry.batch).step_by(GROUP).collect();
@@ -101,8 +87,34 @@ impl<T: Scalar> Tensor<T> {
 }
 
 impl Geometry {
-    /// Adds image n's X·dYᵀ to `sum`.
-    fn add_weight<T: Scalar>(
+    // ANCHOR: input
+    /// dX = Wᵀ·dY for image n, added back to its pixels.
+    pub(super) fn input<T: Scalar>(
+        &self,
+        turned: Matrix<T>,
+        begins: &[usize],
+        d_output: &[T],
+        n: usize,
+        d_input: &mut [T],
+    ) {
+        let d_output = self.d_output(d_output, n);
+        self.with_border(d_input, |pixels| {
+            // From the last rows up: a pixel then gets its terms in the window's order, wherever
+            // one block ends and the next begins.
+            for rows in self.blocks().rev() {
+                let places = rows.start * self.places[1]..rows.end * self.places[1];
+                let mut columns = Buffer::stale(self.patch() * places.len());
+                let to = MatrixMut::new(&mut columns, self.patch(), places.len());
+                gemm::matmul(turned, d_output.block(0..self.outputs, places), false, to);
+                add_back(self, begins, &columns, rows, pixels);
+            }
+        });
+    }
+    // ANCHOR_END: input
+
+    // ANCHOR: weight
+    /// dWᵀ = X·dYᵀ for image n, added to `sum`.
+    pub(super) fn add_weight<T: Scalar>(
         &self,
         begins: &[usize],
         x: &[T],
@@ -110,17 +122,16 @@ impl Geometry {
         n: usize,
         sum: &mut [T],
     ) {
-        let (outputs, area, patch) = (self.outputs, self.area(), self.patch());
         let image = Padded::new(self, &x[n * self.image_len()..]);
-        let d_output = &d_output[n * outputs * area..(n + 1) * outputs * area];
-        let d_output = Matrix::new(d_output, outputs, area);
-        for places in self.blocks() {
-            let cols = places.start * self.places[1]..places.end * self.places[1];
-            let mut columns = Buffer::stale(patch * cols.len());
-            lay_out(self, begins, &image, places, &mut columns);
-            let columns = Matrix::new(&columns, patch, cols.len());
-            let turned = d_output.block(0..outputs, cols).t();
-            gemm::matmul(columns, turned, true, MatrixMut::new(sum, patch, outputs));
-        }
+        let sum = MatrixMut::new(sum, self.patch(), self.outputs);
+        let turned = self.d_output(d_output, n).t();
+        gemm::shifted_times(self.columns(begins, &image), turned, true, sum);
+    }
+    // ANCHOR_END: weight
+
+    /// dY of image n.
+    fn d_output<'a, T: Scalar>(&self, d_output: &'a [T], n: usize) -> Matrix<'a, T> {
+        let len = self.outputs * self.area();
+        Matrix::new(&d_output[n * len..(n + 1) * len], self.outputs, self.area())
     }
 }

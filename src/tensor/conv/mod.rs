@@ -6,20 +6,22 @@
 //! end: d_columns = Wᵀ·dY, added back to where the patches came from, and dW = dY·columnsᵀ.
 //!
 //! Written down, the columns of a batch would take as many times the batch's memory as the window
-//! has elements. They are not written down. Forward, a patch is laid out while the engine packs
-//! it; backward, a few rows' patches at a time, while they are in the cache.
+//! has elements. They are not written down. The engine multiplies them where the image lies:
+//! [`gemm::Shifted`]. Only their gradient has to be, a few rows' patches at a time, while they are
+//! in the cache.
 //!
 //! [`by_definition`] says the same in plain loops, and in which order every sum is taken; the
 //! functions here give the same bits.
 
 pub mod by_definition;
 mod columns;
+mod each;
 mod gradients;
 
 use super::gemm::{self, Matrix, MatrixMut};
 use super::{Shape, Tensor, Window, threads};
 use crate::Scalar;
-use columns::{Columns, Padded};
+use columns::Padded;
 
 /// The sizes of a convolution, checked against each other.
 #[derive(Clone, Copy)]
@@ -108,17 +110,15 @@ impl<T: Scalar> Tensor<T> {
     pub fn conv2d(&self, weight: &Self, bias: Option<&Self>, window: Window) -> Self {
         // x [n, c, h, w], weight [o, c, kh, kw], bias [o] → y [n, o, oh, ow]
         let geometry = Geometry::new(self.shape, weight.shape, window);
-        let (outputs, area, patch) = (geometry.outputs, geometry.area(), geometry.patch());
+        let (outputs, area) = (geometry.outputs, geometry.area());
         if let Some(bias) = bias.filter(|bias| bias.shape != [outputs]) {
             panic!("conv2d with weight {} and a bias of shape {}", weight.shape, bias.shape);
         }
-        let kernels = Matrix::new(weight.data(), outputs, patch);
+        let kernels = Matrix::new(weight.data(), outputs, geometry.patch());
         let begins = geometry.begins();
         Self::build(geometry.output(), |out| {
             geometry.each_image(out, outputs * area, |n, out| {
-                let image = Padded::new(&geometry, &self.data()[n * geometry.image_len()..]);
-                let columns = Columns::new(&geometry, &begins, &image);
-                gemm::matmul_with(kernels, &columns, false, MatrixMut::new(out, outputs, area));
+                geometry.forward(kernels, &begins, self.data(), n, out);
                 for (plane, &bias) in out.chunks_mut(area).zip(bias.map_or(&[][..], Tensor::data)) {
                     plane.iter_mut().for_each(|y| *y += bias);
                 }
@@ -129,6 +129,22 @@ impl<T: Scalar> Tensor<T> {
 }
 
 impl Geometry {
+    // ANCHOR: forward
+    /// Y = W·X for image n of `x`.
+    fn forward<T: Scalar>(
+        &self,
+        kernels: Matrix<T>,
+        begins: &[usize],
+        x: &[T],
+        n: usize,
+        y: &mut [T],
+    ) {
+        let image = Padded::new(self, &x[n * self.image_len()..]);
+        let y = MatrixMut::new(y, self.outputs, self.area());
+        gemm::times_shifted(kernels, self.columns(begins, &image), false, y);
+    }
+    // ANCHOR_END: forward
+
     /// Calls `work` on the part of `out` that belongs to each image, `len` long. The threads share
     /// out the images, if there are enough; else each image's product is shared.
     fn each_image<T: Scalar>(

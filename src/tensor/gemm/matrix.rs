@@ -153,18 +153,3 @@ fn extent(rows: usize, cols: usize, row_stride: usize, col_stride: usize) -> Opt
     let along = (cols - 1).checked_mul(col_stride)?;
     down.checked_add(along)?.checked_add(1)
 }
-
-/// A right-hand factor that need not lie in memory: the engine asks for it block by block, and
-/// multiplies each block while it is in cache. A convolution hands in the patches of its images
-/// this way, and never writes them all down.
-pub trait Operand<T>: Sync {
-    /// The number of rows.
-    fn rows(&self) -> usize;
-
-    /// The number of columns.
-    fn cols(&self) -> usize;
-
-    /// Writes the block of these rows and columns, row by row: element (p, j) goes to
-    /// `out[(p − rows.start)·width + (j − cols.start)]`. Whatever else `out` holds stays.
-    fn copy_block(&self, rows: Range<usize>, cols: Range<usize>, out: &mut [T], width: usize);
-}

@@ -8,6 +8,7 @@
 //!   blocked     five loops that move blocks into the caches in which they will be used
 //!     pack        copy a block so that it is read in one stream
 //!     kernel      a tile of C in registers: 6 × 16 numbers, one fused multiply-add an instruction
+//!   shifted     the columns of an image, read where they lie (chapter 6)
 //! ```
 //!
 //! # One order of summation
@@ -26,6 +27,8 @@ mod kernel;
 mod matrix;
 mod pack;
 mod scratch;
+mod shifted;
+mod shifted_kernels;
 mod simd;
 #[cfg(target_arch = "aarch64")]
 mod simd_arm;
@@ -37,8 +40,9 @@ mod tables;
 use super::{isa, threads};
 use crate::Scalar;
 use blocked::{Target, blocked};
-pub use matrix::{Matrix, MatrixMut, Operand};
+pub use matrix::{Matrix, MatrixMut};
 use pack::Source;
+pub use shifted::Shifted;
 use sizes::PACKED_ROWS;
 use std::ops::Range;
 pub use tables::HasKernels;
@@ -92,19 +96,54 @@ pub fn matmul<T: Scalar + HasKernels>(
     product(a, Source::Strided(b), accumulate, c);
 }
 
-/// As [`matmul`], with a right-hand factor that is made as it is needed.
+/// As [`matmul`], with the columns of an image on the right: read in place, or packed like those of
+/// a matrix, whichever is cheaper.
 ///
 /// # Panics
 /// If the shapes do not fit.
 #[track_caller]
-pub fn matmul_with<T: Scalar + HasKernels>(
+pub fn times_shifted<T: Scalar + HasKernels>(
     a: Matrix<T>,
-    b: &dyn Operand<T>,
+    b: Shifted<T>,
     accumulate: bool,
     c: MatrixMut<T>,
 ) {
     check(a.rows, a.cols, b.rows(), b.cols(), &c);
-    product(a, Source::Virtual(b, 0), accumulate, c);
+    product(a, Source::Shifted(b, 0), accumulate, c);
+}
+
+/// As [`matmul`], with the columns of an image on the left: read in place.
+///
+/// # Panics
+/// If the shapes do not fit.
+#[track_caller]
+pub fn shifted_times<T: Scalar + HasKernels>(
+    a: Shifted<T>,
+    b: Matrix<T>,
+    accumulate: bool,
+    c: MatrixMut<T>,
+) {
+    check(a.rows(), a.cols(), b.rows, b.cols, &c);
+    if c.rows == 0 || c.cols == 0 {
+        return;
+    }
+    if b.rows == 0 {
+        return clear(c, accumulate);
+    }
+    let kernels = T::kernels(isa::current());
+    let work = c.rows.saturating_mul(c.cols).saturating_mul(b.rows);
+    let pieces = threads::pieces(work, SMALL / 2);
+    let height = c.rows.div_ceil(pieces).next_multiple_of(12);
+    let shared = Shared(c.target());
+    threads::parallel(a.rows().div_ceil(height), |task| {
+        let rows = task * height..((task + 1) * height).min(a.rows());
+        let Target { data, row, cols, .. } = shared.get();
+        // SAFETY: these rows of C, which are no other task's; the instruction set is the current.
+        unsafe {
+            let c = Target { data: data.add(rows.start * row), row, rows: rows.len(), cols };
+            shifted::left(kernels, a, rows, b, accumulate, c);
+        }
+    });
 }
 
 #[track_caller]
@@ -124,14 +163,26 @@ fn product<T: Scalar + HasKernels>(a: Matrix<T>, b: Source<T>, accumulate: bool,
         return;
     }
     if k == 0 {
-        if !accumulate {
-            c.data.chunks_mut(c.row_stride.max(1)).take(m).for_each(|row| row[..n].fill(T::ZERO));
-        }
-        return;
+        return clear(c, accumulate);
     }
-    let target = Target { data: c.data.as_mut_ptr(), row: c.row_stride, rows: m, cols: n };
     // SAFETY: C is ours alone, and its size was checked; the instruction set is the current one.
-    unsafe { split(kernels, a, b, accumulate, target) }
+    unsafe { split(kernels, a, b, accumulate, c.target()) }
+}
+
+/// A product of depth 0.
+fn clear<T: Scalar>(c: MatrixMut<T>, accumulate: bool) {
+    if !accumulate {
+        for i in 0..c.rows {
+            c.data[i * c.row_stride..][..c.cols].fill(T::ZERO);
+        }
+    }
+}
+
+impl<T> MatrixMut<'_, T> {
+    fn target(self) -> Target<T> {
+        let Self { data, rows, cols, row_stride: row } = self;
+        Target { data: data.as_mut_ptr(), row, rows, cols }
+    }
 }
 
 // ANCHOR: split
@@ -157,6 +208,7 @@ unsafe fn split<T: Scalar>(
 ) {
     let (m, n, k) = (c.rows, c.cols, a.cols);
     let flip = flip_is_cheaper(kernels.lanes, a, b, c);
+    let in_place = matches!(b, Source::Shifted(b, _) if b.pays(kernels, m, accumulate));
     let shared = Shared(c);
     let run = |rows: Range<usize>, cols: Range<usize>| {
         let Target { data, row, .. } = shared.get();
@@ -172,8 +224,12 @@ unsafe fn split<T: Scalar>(
             Source::Strided(b) => unsafe {
                 blocked(kernels, a, Source::Strided(b.block(0..k, cols)), accumulate, c)
             },
-            Source::Virtual(b, first) => unsafe {
-                blocked(kernels, a, Source::Virtual(b, first + cols.start), accumulate, c)
+            // The columns of an image, in chapter 6.
+            Source::Shifted(b, _) if in_place => unsafe {
+                shifted::right(kernels, a, b, cols, accumulate, c)
+            },
+            Source::Shifted(b, _) => unsafe {
+                blocked(kernels, a, Source::Shifted(b, cols.start), accumulate, c)
             },
         }
     };
@@ -185,7 +241,11 @@ unsafe fn split<T: Scalar>(
     let pieces = (work / AMPLE).min(m * n / LARGE).clamp(threads::pieces(work, SMALL / 2), most);
     let (down, along) = grid(m, n, pieces);
     let height = m.div_ceil(down).next_multiple_of(12);
-    let width = n.div_ceil(along).next_multiple_of(4 * kernels.lanes);
+    let unit = match b {
+        Source::Shifted(b, _) if in_place => b.across(),
+        _ => 4 * kernels.lanes,
+    };
+    let width = n.div_ceil(along).next_multiple_of(unit);
     let (down, along) = (m.div_ceil(height), n.div_ceil(width));
     threads::parallel(down * along, |task| {
         let (i, j) = (task / along * height, task % along * width);

@@ -7,18 +7,19 @@
 //! Columns that lie in one run (a transposed factor) are read a register at a time, eight at a
 //! time, and turned over in registers.
 
-use super::matrix::{Matrix, Operand};
+use super::matrix::Matrix;
+use super::shifted::Shifted;
 use super::simd::{Simd, Square};
 use super::tables::Kernels;
 use crate::Scalar;
 use std::ops::Range;
 
-/// The right-hand factor: in memory, or made on demand.
+/// The right-hand factor: a matrix, or the columns of an image.
 #[derive(Clone, Copy)]
 pub(super) enum Source<'a, T> {
     Strided(Matrix<'a, T>),
-    /// An operand, from this column on.
-    Virtual(&'a dyn Operand<T>, usize),
+    /// From this column on.
+    Shifted(Shifted<'a, T>, usize),
 }
 
 /// Writes `rows` × `cols` numbers, p < rows and j < cols, row by row, the rows `width` apart:
@@ -33,8 +34,8 @@ pub(super) type Move<T> =
     unsafe fn(from: *const T, stride: usize, rows: usize, cols: usize, out: *mut T, width: usize);
 
 // ANCHOR: pack
-/// Copies the block of these rows and columns into strips of `width` columns (the last may be
-/// narrower: zeros fill it up), each of them row by row, one behind the other.
+/// Copies the block of these rows and columns into strips of `width` columns, each of them row by
+/// row, one behind the other. (The last may be narrower; what fills it up is used by nobody.)
 pub(super) fn pack<T: Scalar>(
     from: &Source<T>,
     rows: Range<usize>,
@@ -72,12 +73,12 @@ fn pack_strip<T: Scalar>(
     kernels: &Kernels<T>,
 ) {
     if cols.len() < width {
-        out.chunks_mut(width).for_each(|row| row[cols.len()..].fill(T::ZERO));
+        out[..rows.len() * width].fill(T::ZERO);
     }
     let from = match from {
         Source::Strided(matrix) => matrix.block(rows, cols),
-        Source::Virtual(operand, first) => {
-            return operand.copy_block(rows, first + cols.start..first + cols.end, out, width);
+        Source::Shifted(shifted, first) => {
+            return shifted.copy_block(rows, first + cols.start..first + cols.end, out, width);
         }
     };
     if from.row_stride == 1 {
@@ -111,6 +112,27 @@ pub(super) unsafe fn copy<V: Simd>(
     out: *mut V::Elem,
     width: usize,
 ) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        // Nearly every strip is two registers wide: then nothing is left to be counted.
+        match width == 2 * V::LANES {
+            true => copy_strips::<V>(from, stride, rows, cols, out, 2 * V::LANES),
+            false => copy_strips::<V>(from, stride, rows, cols, out, width),
+        }
+    }
+}
+
+/// # Safety
+/// As [`Move`].
+#[inline(always)]
+unsafe fn copy_strips<V: Simd>(
+    from: *const V::Elem,
+    stride: usize,
+    rows: usize,
+    cols: usize,
+    out: *mut V::Elem,
+    width: usize,
+) {
     let whole = cols / width * width;
     // SAFETY: the caller's promise.
     unsafe {
@@ -123,7 +145,9 @@ pub(super) unsafe fn copy<V: Simd>(
                 copy_run::<V>(from.add(j), width, out);
                 out = out.wrapping_add(rows * width);
             }
-            copy_run::<V>(from.add(whole), cols - whole, out);
+            if whole < cols {
+                copy_run::<V>(from.add(whole), cols - whole, out);
+            }
         }
     }
 }
@@ -203,22 +227,20 @@ pub(super) unsafe fn transpose<V: Square<L>, const L: usize>(
     out: *mut V::Elem,
     width: usize,
 ) {
-    let (whole_rows, whole_cols) = (rows / L * L, cols / L * L);
-    // SAFETY: the caller's promise, for parts of the same blocks.
-    unsafe {
-        for j in (0..whole_cols).step_by(L) {
-            for p in (0..whole_rows).step_by(L) {
+    if rows < L || cols < L {
+        // SAFETY: the caller's promise.
+        return unsafe { transpose_plain(from, stride, rows, cols, out, width) };
+    }
+    // The last squares reach back over what the ones before have done.
+    for j in (0..cols).step_by(L).map(|j| j.min(cols - L)) {
+        for p in (0..rows).step_by(L).map(|p| p.min(rows - L)) {
+            // SAFETY: the caller's promise, for a part of the same block.
+            unsafe {
                 let square = V::square(from.add(j * stride + p), stride);
                 for (i, register) in square.into_iter().enumerate() {
                     register.store(out.add((p + i) * width + j));
                 }
             }
         }
-        // What is left: rows below, then columns to the right, the corner with them.
-        let (below, right) = (rows - whole_rows, cols - whole_cols);
-        let (from_below, out_below) = (from.add(whole_rows), out.add(whole_rows * width));
-        transpose_plain(from_below, stride, below, whole_cols, out_below, width);
-        let (from_right, out_right) = (from.add(whole_cols * stride), out.add(whole_cols));
-        transpose_plain(from_right, stride, rows, right, out_right, width);
     }
 }

@@ -42,6 +42,51 @@ pub(super) trait Simd: Copy {
     }
 }
 
+/// Eight numbers in plain Rust, for processors without registers of their own here.
+#[derive(Clone, Copy)]
+pub(super) struct Plain<T>([T; 8]);
+
+impl<T: Scalar> Simd for Plain<T> {
+    type Elem = T;
+    type Mask = usize;
+    const LANES: usize = 8;
+    const REGISTERS: usize = 16;
+    #[inline(always)]
+    unsafe fn splat(x: T) -> Self {
+        Self([x; 8])
+    }
+    #[inline(always)]
+    unsafe fn fma(a: Self, b: Self, c: Self) -> Self {
+        Self(std::array::from_fn(|i| a.0[i].mul_add_portable(b.0[i], c.0[i])))
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const T) -> Self {
+        // SAFETY: the caller's promise; an array has no stricter alignment than its elements.
+        Self(unsafe { *from.cast() })
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut T) {
+        // SAFETY: as for `load`.
+        unsafe { *to.cast() = self.0 }
+    }
+    #[inline(always)]
+    unsafe fn mask(lanes: usize) -> usize {
+        lanes
+    }
+    #[inline(always)]
+    unsafe fn load_masked(from: *const T, lanes: usize) -> Self {
+        // SAFETY: the caller's promise.
+        Self(std::array::from_fn(|i| if i < lanes { unsafe { *from.add(i) } } else { T::ZERO }))
+    }
+    #[inline(always)]
+    unsafe fn store_masked(self, to: *mut T, lanes: usize) {
+        for (i, x) in self.0.into_iter().enumerate().take(lanes) {
+            // SAFETY: the caller's promise.
+            unsafe { *to.add(i) = x }
+        }
+    }
+}
+
 /// The same pointer, of which the compiler no longer knows where it came from. Given several
 /// pointers that differ by a multiple of a stride it would keep them all in step by adding up, or
 /// keep dozens of them in memory.

@@ -6,14 +6,15 @@
 use super::dots::dots;
 use super::kernel::{Micro, PORTABLE_ROWS, Tile, micro_kernel, portable};
 use super::pack::{self, Move};
-use super::simd::{Simd, Square};
+use super::shifted_kernels::{self, LeftTile, RightTile, left, right};
+use super::simd::{Plain, Simd, Square};
 use crate::Scalar;
 use crate::tensor::isa::Isa;
 
 /// See [`dots`].
 pub(super) type Dots<T> = unsafe fn(usize, *const T, *const T, usize, usize, *mut T, bool);
 
-/// The tallest and the widest tile that any table holds.
+/// The tallest and the widest tile, where both factors are matrices.
 const MOST_ROWS: usize = 6;
 const MOST_VECTORS: usize = 8;
 
@@ -35,6 +36,31 @@ pub(super) struct Kernels<T: 'static> {
     /// depth and this number of columns on.
     pub dots: Option<Dots<T>>,
     pub square: usize,
+    /// For a factor that is an image, by rows and registers; as wide as `strip` for many rows.
+    pub right: ByTile<RightMicro<T>>,
+    pub left: ByTile<LeftMicro<T>>,
+}
+
+/// One for each height and width of a tile, counted from 1.
+type ByTile<F> = [[F; shifted_kernels::MOST_VECTORS + 1]; shifted_kernels::MOST_ROWS + 1];
+/// See [`shifted_kernels`].
+pub(super) type RightMicro<T> = unsafe fn(&RightTile<T>);
+pub(super) type LeftMicro<T> = unsafe fn(&LeftTile<T>);
+
+/// Fills such a table with the instances of a kernel.
+macro_rules! by_tile {
+    ($micro:ident: $kernel:ident $v:ty, 16 registers) => {
+        by_tile!($micro: $kernel $v, 1: [1 2 3 4 5 6 7 8 9 10 11 12], 2: [1 2 3 4 5 6])
+    };
+    ($micro:ident: $kernel:ident $v:ty, 32 registers) => {
+        by_tile!($micro: $kernel $v, 1: [1 2 3 4 5 6 7 8 9 10 11 12], 2: [1 2 3 4 5 6],
+                 3: [1 2 3 4 5 6], 4: [1 2 3 4 5 6])
+    };
+    ($micro:ident: $kernel:ident $v:ty, $($vectors:literal: [$($rows:literal)*]),*) => {{
+        let mut table: ByTile<$micro<<$v as Simd>::Elem>> = [[$kernel::<$v, 1, 1>; _]; _];
+        $($(table[$rows][$vectors] = $kernel::<$v, $rows, $vectors>;)*)*
+        table
+    }};
 }
 
 impl<T: Scalar> Kernels<T> {
@@ -48,6 +74,8 @@ impl<T: Scalar> Kernels<T> {
         transpose: pack::transpose_plain,
         dots: None,
         square: 0,
+        right: by_tile!(RightMicro: right Plain<T>, 16 registers),
+        left: by_tile!(LeftMicro: left Plain<T>, 16 registers),
     };
 
     /// Computes one tile.
@@ -121,6 +149,30 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,fma")]
+    unsafe fn right2<V: Simd, const R: usize, const N: usize>(tile: &RightTile<V::Elem>) {
+        // SAFETY: the caller's promise.
+        unsafe { right::<V, R, N>(tile) }
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn left2<V: Simd, const R: usize, const N: usize>(tile: &LeftTile<V::Elem>) {
+        // SAFETY: the caller's promise.
+        unsafe { left::<V, R, N>(tile) }
+    }
+
+    #[target_feature(enable = "avx512f,avx2,fma")]
+    unsafe fn right512<V: Simd, const R: usize, const N: usize>(tile: &RightTile<V::Elem>) {
+        // SAFETY: the caller's promise.
+        unsafe { right::<V, R, N>(tile) }
+    }
+
+    #[target_feature(enable = "avx512f,avx2,fma")]
+    unsafe fn left512<V: Simd, const R: usize, const N: usize>(tile: &LeftTile<V::Elem>) {
+        // SAFETY: the caller's promise.
+        unsafe { left::<V, R, N>(tile) }
+    }
+
+    #[target_feature(enable = "avx2,fma")]
     unsafe fn copy<V: Simd>(
         from: *const V::Elem,
         stride: usize,
@@ -175,6 +227,8 @@ mod x86 {
                         transpose: transpose::<$avx2, { $avx2::LANES }>,
                         dots: Some(dots::<$avx2, { $avx2::LANES }>),
                         square: $avx2::LANES,
+                        right: by_tile!(RightMicro: right2 $avx2, 16 registers),
+                        left: by_tile!(LeftMicro: left2 $avx2, 16 registers),
                     };
                     static AVX512: Kernels<$t> = Kernels {
                         lanes: $avx512::LANES,
@@ -186,6 +240,8 @@ mod x86 {
                         transpose: transpose::<$avx2, { $avx2::LANES }>,
                         dots: Some(dots::<$avx2, { $avx2::LANES }>),
                         square: $avx2::LANES,
+                        right: by_tile!(RightMicro: right512 $avx512, 32 registers),
+                        left: by_tile!(LeftMicro: left512 $avx512, 32 registers),
                     };
                     match isa {
                         Isa::Avx512 => &AVX512,
@@ -227,6 +283,8 @@ mod arm {
                         transpose: pack::transpose_plain,
                         dots: None,
                         square: 0,
+                        right: by_tile!(RightMicro: right $register, 32 registers),
+                        left: by_tile!(LeftMicro: left $register, 32 registers),
                     };
                     match isa {
                         Isa::Neon => &NEON,
