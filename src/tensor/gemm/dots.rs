@@ -16,6 +16,9 @@ use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
 
 /// A column is short if it has no more numbers than this.
 const NEAR: usize = 128;
+/// Bytes of short columns that are at hand. If there are more, the speed is that of memory, which
+/// is read best as it lies: then squares are taken one by one, if none reaches back to add.
+const CACHED: usize = 1 << 20;
 
 // ANCHOR: dots
 /// One row of C by a B whose columns lie in one run: so every element is the dot product of two
@@ -37,11 +40,13 @@ pub(super) unsafe fn dots<V: Square<L>, const L: usize>(
     c: *mut V::Elem,
     accumulate: bool,
 ) {
-    let groups = Cut::at_most(n.div_ceil(L), 4);
+    let far = k <= NEAR && n * stride * size_of::<V::Elem>() > CACHED;
+    let alone = far && (!accumulate || n.is_multiple_of(L));
+    let groups = Cut::at_most(n.div_ceil(L), if alone { 1 } else { 4 });
     for g in 0..groups.count {
         let (first, squares) = groups.get(g);
-        // The last square of all may reach back over columns of the one before. They are in one
-        // group, which reads C before it writes, so both come to the same sums.
+        // The last square of all may reach back over columns of the one before. If it adds to C they
+        // are in one group, which reads C before it writes, so both come to the same sums.
         let at = |s: usize| ((first + s) * L).min(n - L);
         // SAFETY: the caller's promise.
         unsafe {
@@ -77,7 +82,7 @@ unsafe fn group<V: Square<L>, const L: usize, const N: usize>(
         }
         let starts = columns.map(|j| b.add(j * stride));
         // Where to look ahead: along the same columns, or if they are short at the next ones.
-        let ahead = if k > NEAR { NEAR / 2 } else { N * L * stride };
+        let ahead = if k > NEAR { NEAR / 2 } else { 4 * L * stride };
         for p in (0..k / L * L).step_by(L) {
             for s in 0..N {
                 if p & L == 0 {

@@ -83,6 +83,13 @@ pub(super) unsafe fn micro_kernel<V: Simd, const R: usize, const N: usize, const
                 }
             }
         }
+        // Asks for what will be written, or if that is here, for the tile below: short sums would be
+        // done before their place is at hand.
+        let below = if tile.accumulate { R } else { 0 };
+        for r in below..below + R {
+            V::prefetch(tile.c.wrapping_add(r * tile.c_row));
+            V::prefetch(tile.c.wrapping_add(r * tile.c_row + N * V::LANES - 1));
+        }
 
         let (mut a, mut b) = (tile.a, tile.b);
         // Rows 3 to 5 are counted from a pointer of their own: an address is a register plus at most

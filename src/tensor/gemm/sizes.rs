@@ -27,9 +27,10 @@ const THIN: usize = 16 << 10;
 const DIRECT_ROWS: usize = 12;
 /// So are they for a few more rows if B has no more bytes than this.
 const DIRECT: usize = 32 << 10;
-/// From so many rows on, A is packed: if it is transposed; and if its rows begin more than a page
-/// apart and there are enough columns to pay for it.
+/// From so many rows on, A is packed: if it is transposed and has more bytes than are at hand
+/// anyway; and if its rows begin more than a page apart and there are enough columns to pay for it.
 pub(super) const PACKED_ROWS: usize = 17;
+const AT_HAND: usize = 64 << 10;
 const PAGE: usize = 4 << 10;
 const PAYING_COLS: usize = 64;
 // ANCHOR_END: sizes
@@ -87,7 +88,8 @@ impl Sizes {
         };
         let width = even(n, widest, unit);
         let far = a.row_stride * size >= PAGE && n >= PAYING_COLS;
-        let pack_a = m >= PACKED_ROWS && (a.col_stride != 1 || far);
+        let near = a.row_stride == 1 && a.col_stride * k * size <= AT_HAND;
+        let pack_a = m >= PACKED_ROWS && (a.col_stride != 1 && !near || far);
         let scratch_a = if pack_a { height * (depth + PADDING) } else { 0 };
         let keep = m > height;
         let scratch_b = match (direct, keep) {
@@ -138,11 +140,13 @@ impl Cut {
     }
 
     /// As few pieces as need be, none larger than `most`.
+    #[inline]
     pub fn at_most(total: usize, most: usize) -> Self {
         Self::into(total, total.div_ceil(most))
     }
 
     /// Where piece i begins, and its size.
+    #[inline]
     pub fn get(self, i: usize) -> (usize, usize) {
         (i * self.size + i.min(self.larger), self.size + usize::from(i < self.larger))
     }
