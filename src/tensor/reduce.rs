@@ -30,7 +30,11 @@ pub(crate) fn sum<T: Scalar>(x: &[T]) -> T {
         let blocks = x[first * BLOCK..].chunks(BLOCK);
         isa::vectorize(
             #[inline(always)]
-            || sums.iter_mut().zip(blocks).for_each(|(sum, block)| *sum = sum_block(block)),
+            || {
+                for (sum, block) in sums.iter_mut().zip(blocks) {
+                    *sum = sum_block(block);
+                }
+            },
         );
     });
     halve(&mut sums)
@@ -45,8 +49,8 @@ fn sum_block<T: Scalar>(x: &[T]) -> T {
         lanes.iter_mut().zip(round).for_each(|(lane, &x)| *lane += x);
     }
     lanes.iter_mut().zip(rest).for_each(|(lane, &x)| *lane += x);
-    // Lanes that were never used are zeros, which can be left out.
-    halve(&mut lanes[..x.len().min(LANES)])
+    // Lanes that were never used are zeros, which change nothing.
+    halve(&mut lanes)
 }
 
 /// Adds the upper half to the lower half, as if there were 2ⁿ of them, until one is left.
@@ -104,7 +108,12 @@ fn rows_to_one<T: Scalar>(out: &mut [T], x: &[T], width: usize, f: impl Fn(&[T])
         let rows = x[first * width..].chunks_exact(width);
         isa::vectorize(
             #[inline(always)]
-            || out.iter_mut().zip(rows).for_each(|(out, row)| *out = f(row)),
+            || {
+                // A closure for `for_each` would be too large to be inlined.
+                for (out, row) in out.iter_mut().zip(rows) {
+                    *out = f(row);
+                }
+            },
         );
     });
 }

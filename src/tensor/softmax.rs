@@ -57,16 +57,25 @@ impl<T: Scalar> Tensor<T> {
 /// One row from beginning to end while it is in the cache, in the definition's order of sums.
 #[inline(always)]
 fn row<T: Scalar>(x: &[T], out: &mut [T]) {
-    let largest = fold_block(x, -T::INFINITY, T::maximum);
-    out.iter_mut().zip(x).for_each(|(out, &x)| *out = x - largest);
+    // Not quite T::maximum, which minds NaN and the sign of zero as well, at some expense.
+    // A NaN comes out in the sum; zeros are looked at again.
+    let mut largest = fold_block(x, -T::INFINITY, |a, b| if b > a { b } else { a });
+    if largest == T::ZERO {
+        largest = fold_block(x, -T::INFINITY, T::maximum);
+    }
     let mut lanes = [T::ZERO; LANES];
-    let (rounds, rest) = out.as_chunks::<LANES>();
-    for round in rounds {
-        lanes.iter_mut().zip(round).for_each(|(lane, &x)| *lane += x.exp());
+    let (rounds, rest) = x.as_chunks::<LANES>();
+    let (shifted, shifted_rest) = out.as_chunks_mut::<LANES>();
+    for (shifted, round) in shifted.iter_mut().zip(rounds) {
+        for i in 0..LANES {
+            shifted[i] = round[i] - largest;
+            lanes[i] += shifted[i].exp();
+        }
     }
     // The last, partial round in whole registers: exp(−∞) is 0.
+    shifted_rest.iter_mut().zip(rest).for_each(|(shifted, &x)| *shifted = x - largest);
     let mut last = [-T::INFINITY; LANES];
-    last[..rest.len()].copy_from_slice(rest);
+    last[..rest.len()].copy_from_slice(shifted_rest);
     let registers = lanes.as_chunks_mut::<8>().0.iter_mut().zip(last.as_chunks::<8>().0);
     for (lanes, last) in registers.take(rest.len().div_ceil(8)) {
         lanes.iter_mut().zip(last).for_each(|(lane, &x)| *lane += x.exp());
