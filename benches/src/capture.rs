@@ -33,7 +33,9 @@ pub fn run(folder: &str, python: Option<&str>, budget: f64) -> Result<()> {
         "peak products small elementwise conv steps methods per-sample batch loading avx2",
         1,
     )];
-    parts.extend([("products small elementwise conv steps", 2)].into_iter().filter(|_| most > 1));
+    parts.extend(
+        [("products small elementwise conv steps per-sample", 2)].into_iter().filter(|_| most > 1),
+    );
     parts.push(("products --f64", 1));
     parts.push(("memory", 1));
     parts.extend(counts.iter().map(|&count| ("threads", count)));

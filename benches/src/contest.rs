@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 /// A sample is repeated until it takes this long, in seconds. A process that was idle needs some
 /// of it to get going again.
-const SAMPLE: f64 = 3e-3;
+const SAMPLE: f64 = 10e-3;
 /// How many rounds a row gets, at least and at most, whatever the time it may take.
 const ROUNDS: (usize, usize) = (3, 21);
 /// What takes longer than this, in seconds, has nothing left in the caches to be warm.
