@@ -147,7 +147,12 @@ impl Referee {
         let plans: Vec<Plan> = rivals
             .iter_mut()
             .map(|rival| {
-                let cold = self.turn(rival, Plan { warm: 0, repeats: 1 });
+                let once = Plan { warm: 0, repeats: 1 };
+                let mut cold = self.turn(rival, once);
+                if cold >= LONG {
+                    // It may have been the loading of libraries.
+                    cold = self.turn(rival, once);
+                }
                 let repeats = |seconds: f64| (SAMPLE / seconds).ceil().clamp(1.0, 1e6) as usize;
                 let warm = |repeats| if cold < LONG { repeats } else { 0 };
                 let guess = Plan { warm: warm(1), repeats: repeats(cold) };
