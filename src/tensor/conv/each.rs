@@ -7,7 +7,6 @@ use crate::Scalar;
 use crate::tensor::gemm::Matrix;
 use crate::tensor::{Buffer, Shape, Tensor, Window};
 
-// ANCHOR: each
 impl<T: Scalar> Tensor<T> {
     /// Image n under kernels n: x `[n, c, h, w]` and weight `[n, o, c, kh, kw]` give
     /// `[n, o, oh, ow]`.
@@ -88,7 +87,6 @@ impl<T: Scalar> Tensor<T> {
         })
     }
 }
-// ANCHOR_END: each
 
 impl Geometry {
     /// From the input's shape `[n, c, h, w]` and the weight's, `[n, o, c, kh, kw]`.

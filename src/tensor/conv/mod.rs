@@ -86,7 +86,6 @@ impl Geometry {
 }
 
 impl<T: Scalar> Tensor<T> {
-    // ANCHOR: conv2d
     /// Slides the kernels over the images: `[n, c, h, w]` with weight `[o, c, kh, kw]` and bias
     /// `[o]` gives `[n, o, oh, ow]`, where `oh` and `ow` are [`Window::output`].
     ///
@@ -125,7 +124,6 @@ impl<T: Scalar> Tensor<T> {
             });
         })
     }
-    // ANCHOR_END: conv2d
 }
 
 impl Geometry {

@@ -107,7 +107,6 @@ impl<'a, T: Scalar> Shifted<'a, T> {
         Self { data: &self.data[rows.start * self.step..], places: [rows.len(), across], ..self }
     }
 
-    // ANCHOR: copy_block
     /// Writes the block of these rows and columns, row by row: element (p, j) goes to
     /// `out[(p − rows.start)·width + (j − cols.start)]`. Whatever else `out` holds stays.
     pub(super) fn copy_block(
@@ -149,7 +148,6 @@ impl<'a, T: Scalar> Shifted<'a, T> {
             },
         );
     }
-    // ANCHOR_END: copy_block
 
     /// Into how many columns it may be cut, where it will be read in place.
     pub(super) fn across(&self) -> usize {
