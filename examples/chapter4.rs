@@ -3,9 +3,9 @@
 use longhand::by_hand::Net;
 use longhand::by_hand::refactor::{Model, three_ways};
 use longhand::data::{Dataset, Mnist};
-use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu, Sequential};
+use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu, Sequential, summary};
 use longhand::optim::{Adam, Optimizer, Sgd};
-use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, section, summary};
+use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, section};
 use longhand::{Result, Rng, Tensor, sequential};
 use std::time::Instant;
 

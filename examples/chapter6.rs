@@ -3,9 +3,9 @@
 //! `cargo run --example chapter6 -- --quick` trains on a part of the digits only.
 
 use longhand::data::{Dataset, Mnist};
-use longhand::layers::{Layer, Loss, Nll, Sequential, lenet};
+use longhand::layers::{Layer, Loss, Nll, Sequential, lenet, summary};
 use longhand::optim::{Optimizer, Sgd};
-use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, grouped, section, summary};
+use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, grouped, section};
 use longhand::tape::gradcheck;
 use longhand::tensor::conv::by_definition;
 use longhand::tensor::meter::{Kind, Meter};

@@ -20,6 +20,7 @@ mod nll;
 mod relu;
 mod saving;
 mod sequential;
+mod summary;
 
 use crate::{Param, Scalar, Tensor};
 
@@ -38,6 +39,7 @@ pub use mse::Mse;
 pub use nll::Nll;
 pub use relu::Relu;
 pub use sequential::Sequential;
+pub use summary::{Summary, summary};
 
 // ANCHOR: layer
 /// A differentiable function with parameters of its own.

@@ -6,17 +6,18 @@
 //! - [`chart`] writes figures as SVG, by hand. They follow the reader's light or dark theme and
 //!   are the same bytes on every machine.
 //!
-//! Nothing here knows tensors: it all works on slices and strings.
+//! The lowest floor of the house but errors: nothing here knows a tensor or a net. It all works on
+//! slices and strings.
 
 pub mod chart;
+mod grouped;
 mod progress;
-mod summary;
 mod table;
 mod width;
 
 pub use chart::{AreaChart, BarChart, Figure, Histogram, ImageGrid, LineChart, Saved, Timeline};
+pub use grouped::grouped;
 pub use progress::Progress;
-pub use summary::{Summary, grouped, summary};
 pub use table::Table;
 pub use width::display_width;
 

@@ -1,8 +1,7 @@
 //! A net as a table.
 
 use super::common::normal;
-use longhand::layers::{BatchNorm1d, Dropout, Layer, Linear, Relu, lenet};
-use longhand::report::summary;
+use longhand::layers::{BatchNorm1d, Dropout, Layer, Linear, Relu, lenet, summary};
 use longhand::{Rng, sequential};
 
 /// torchsummary's table of the document's net: its rows, their sum, and its sizes.

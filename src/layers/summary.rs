@@ -1,7 +1,7 @@
 //! A net as a table: each layer's output and how many numbers it learns (chapters 4 and 6).
 
-use super::Table;
-use crate::layers::{Layer, Mode, Sequential};
+use super::{Layer, Mode, Sequential};
+use crate::report::{Table, grouped};
 use crate::tensor::Shape;
 use crate::{Scalar, Tensor};
 use std::fmt;
@@ -33,8 +33,7 @@ struct Row {
 /// units of 2²⁰ bytes.
 ///
 /// ```
-/// use longhand::layers::{Linear, Relu};
-/// use longhand::report::summary;
+/// use longhand::layers::{Linear, Relu, summary};
 /// use longhand::{Rng, sequential};
 /// let rng = &mut Rng::new(0);
 /// let mut net = sequential![Linear::<f32>::new(784, 50, rng), Relu::new(), Linear::new(50, 10, rng)];
@@ -83,8 +82,7 @@ impl Summary {
     /// Leaving the same layers out gives the same figures.
     ///
     /// ```
-    /// use longhand::layers::{Linear, Relu};
-    /// use longhand::report::summary;
+    /// use longhand::layers::{Linear, Relu, summary};
     /// use longhand::{Rng, sequential};
     /// let mut net = sequential![Linear::<f32>::new(784, 50, &mut Rng::new(0)), Relu::new()];
     /// let all = summary(&mut net, [1, 784]);
@@ -125,17 +123,4 @@ impl fmt::Display for Summary {
              input {input:.2} MiB: {total:.2} MiB"
         )
     }
-}
-
-/// A whole number with its thousands set apart: 431080 as `431,080`.
-pub fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
