@@ -7,8 +7,8 @@ use longhand::layers::{Layer, Loss, Nll, Sequential, lenet, summary};
 use longhand::optim::{Optimizer, Sgd};
 use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, grouped, section};
 use longhand::tape::gradcheck;
-use longhand::tensor::conv::by_definition;
 use longhand::tensor::meter::{Kind, Meter};
+use longhand::tensor::reference;
 use longhand::tensor::{Window, threads};
 use longhand::{Error, Result, Rng, Tensor, init};
 use std::time::Instant;
@@ -96,7 +96,7 @@ fn kernel() {
     println!("image:\n{}", image.reshape([4, 6]));
     println!("kernel:\n{}", kernel.reshape([2, 2]));
     println!("output:\n{}", steps.reshape([3, 5]));
-    let same = steps.same_bits(&by_definition::conv2d(&image, &kernel, window));
+    let same = steps.same_bits(&reference::conv2d(&image, &kernel, window));
     println!("by seven loops: {}", if same { "the same" } else { "NOT THE SAME" });
 }
 
@@ -196,7 +196,7 @@ fn cost(train: &Dataset) {
             (0..8).map(|n| kernels.matmul(&of(n))).collect::<Vec<_>>()
         };
         let as_used = || vec![few.conv2d(&weight, None, window)];
-        let loops = || vec![by_definition::conv2d(&few, &weight, window)];
+        let loops = || vec![reference::conv2d(&few, &weight, window)];
         let timed = threads::with(1, || [time(1, loops), time(9, written), time(9, as_used)]);
         let [loops, written, as_used] = timed;
         times.push([name.to_string(), loops, written, as_used]);

@@ -43,7 +43,7 @@ type Hook<T> = Box<dyn FnMut(&mut Param<T>) + Send + Sync>;
 impl<T: Scalar> Param<T> {
     /// A parameter with this value and no gradient.
     pub fn new(name: &'static str, value: Tensor<T>) -> Self {
-        value.set_kind(Kind::Parameter);
+        value.relabel(Kind::Parameter);
         Self { name, value, grad: None, id: ParamId::fresh(), hook: None }
     }
 
@@ -64,7 +64,7 @@ impl<T: Scalar> Param<T> {
         if gradient.shape() != shape {
             panic!("gradient of shape {} for {name} of shape {shape}", gradient.shape());
         }
-        gradient.set_role(Kind::Gradient);
+        gradient.relabel_scratch(Kind::Gradient);
         match &mut self.grad {
             Some(_) if self.hook.is_some() => panic!(
                 "{name} of shape {shape} has a gradient from an earlier backward pass, and a hook \

@@ -5,7 +5,7 @@
 
 #![cfg(target_os = "linux")]
 
-use longhand::data::crc32::crc32_plain;
+use longhand::data::crc32::crc32_reference;
 use longhand::data::{Idx, Npy};
 
 const MEBIBYTE: usize = 1 << 20;
@@ -59,7 +59,7 @@ fn headers_that_claim_billions_get_nothing() {
 
     // gzip: a trailer that claims four gigabytes, on a member that holds five bytes.
     let mut gzip = vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255, 0x4B, 0x4C, 0x04, 0x02, 0x00];
-    gzip.extend(crc32_plain(b"aaaaa").to_le_bytes());
+    gzip.extend(crc32_reference(b"aaaaa").to_le_bytes());
     gzip.extend(u32::MAX.to_le_bytes());
     let error = longhand::data::gunzip(&gzip).unwrap_err();
     assert!(error.to_string().contains("found length 4294967295, expected 5"), "{error}");

@@ -2,7 +2,7 @@
 //! BackPACK; and what it costs beside a plain gradient and beside the loop.
 
 use crate::contest::Contest;
-use longhand::per_sample::{Ledger, Scaling, gradients_one_by_one, total_variance_one_by_one};
+use longhand::per_sample::{Ledger, Scaling, reference};
 use longhand::tape::Var;
 use longhand::tensor::Window;
 use longhand::{Param, Rng, Tape, Tensor, init};
@@ -28,12 +28,12 @@ pub fn contests() -> Vec<Contest> {
             })
             .beside("gradient", move || gradient.gradient()),
         );
-        let (mut at_once, mut one_by_one) = (net.clone(), net);
+        let (mut at_once, mut reference) = (net.clone(), net);
         rows.push(
             Contest::ours(format!("∇ of the variance, {name}, again"), move || {
                 at_once.variance_and_gradient();
             })
-            .beside("one by one", move || one_by_one.one_by_one()),
+            .beside("one by one", move || reference.reference()),
         );
     }
     rows
@@ -101,14 +101,14 @@ impl Net {
         black_box(loss.backward());
     }
 
-    fn one_by_one(&mut self) {
+    fn reference(&mut self) {
         self.tape.clear();
         let (tape, params) = (&self.tape, leaves(&self.tape, &self.params));
-        let stacked = gradients_one_by_one(BATCH, &params, |i| {
+        let stacked = reference::gradients(BATCH, &params, |i| {
             let x = tape.constant(self.x.rows(i..i + 1));
             loss(&Ledger::new(tape), &params, x, &self.labels[i..i + 1])
         });
-        black_box(total_variance_one_by_one(stacked).backward());
+        black_box(reference::total_variance(stacked).backward());
     }
 }
 

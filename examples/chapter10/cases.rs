@@ -2,7 +2,7 @@
 
 use longhand::data::Mnist;
 use longhand::layers::{Conv2d, Flatten, Layer, Linear, MaxPool2d, Relu, Sequential};
-use longhand::per_sample::{Ledger, Scaling, gradients_one_by_one, total_variance_one_by_one};
+use longhand::per_sample::{Ledger, Scaling, reference};
 use longhand::report::{Table, grouped};
 use longhand::tape::Var;
 use longhand::tensor::Window;
@@ -107,18 +107,18 @@ impl<T: Scalar> Case<T> {
     }
     // ANCHOR_END: at_once
 
-    // ANCHOR: one_by_one
+    // ANCHOR: reference
     /// The same with a pass for each sample.
-    pub fn one_by_one(&self) -> (Tensor<T>, Vec<Tensor<T>>) {
+    pub fn reference(&self) -> (Tensor<T>, Vec<Tensor<T>>) {
         let tape = Tape::new();
         let params = self.leaves(&tape);
-        let stacked = gradients_one_by_one(self.samples(), &params, |i| {
+        let stacked = reference::gradients(self.samples(), &params, |i| {
             self.loss(&Ledger::new(&tape), &params, i..i + 1)
         });
-        let total = total_variance_one_by_one(stacked);
+        let total = reference::total_variance(stacked);
         (total.value(), gradient(total, &params))
     }
-    // ANCHOR_END: one_by_one
+    // ANCHOR_END: reference
 }
 
 fn gradient<T: Scalar>(total: Var<'_, T>, params: &[Var<'_, T>]) -> Vec<Tensor<T>> {
@@ -129,7 +129,7 @@ fn gradient<T: Scalar>(total: Var<'_, T>, params: &[Var<'_, T>]) -> Vec<Tensor<T
 pub fn as_the_document_prints_them(mnist: &Mnist) {
     let verdict = |same: bool| if same { "True" } else { "False" };
     for case in cases::<f32>(mnist, 32) {
-        let ((total, gradients), (other, others)) = (case.at_once(), case.one_by_one());
+        let ((total, gradients), (other, others)) = (case.at_once(), case.reference());
         println!("Total variance is the same?");
         println!("    {}", verdict(total.allclose(&other, 1e-4, 1e-4)));
         println!("Variance of the total variance w.r.t. parameters is the same?");
@@ -144,7 +144,7 @@ pub fn as_the_document_prints_them(mnist: &Mnist) {
 pub fn in_double_precision(mnist: &Mnist) {
     let mut table = Table::new(["", "total variance", "difference", "largest, its gradient"]);
     for case in cases::<f64>(mnist, 32) {
-        let ((total, gradients), (other, others)) = (case.at_once(), case.one_by_one());
+        let ((total, gradients), (other, others)) = (case.at_once(), case.reference());
         let apart = gradients.iter().zip(&others).map(|(a, b)| a.max_abs_diff(b));
         table.push([
             case.name.to_string(),
@@ -185,7 +185,7 @@ pub fn written_down(mnist: &Mnist) {
     measure("variance, one by one", &|tape| {
         let params = cnn.leaves(tape);
         let loss = |i| cnn.loss(&Ledger::new(tape), &params, i..i + 1);
-        total_variance_one_by_one(gradients_one_by_one(32, &params, loss));
+        reference::total_variance(reference::gradients(32, &params, loss));
     });
     print!("\n{table}");
 }

@@ -11,11 +11,11 @@ use std::time::Instant;
 pub fn against_the_batch(mnist: &Mnist) -> Result<()> {
     let sizes = [1, 2, 4, 8, 16, 32, 64, 128];
     let mut table = Table::new(["batch", "at once", "one by one", "ratio"]);
-    let (mut at_once, mut one_by_one) = (Vec::new(), Vec::new());
+    let (mut at_once, mut reference) = (Vec::new(), Vec::new());
     for batch in sizes {
         let [_, _, cnn] = cases::<f32>(mnist, batch);
         let ours = threads::with(1, || shortest(9, || drop(cnn.at_once())));
-        let theirs = threads::with(1, || shortest(3, || drop(cnn.one_by_one())));
+        let theirs = threads::with(1, || shortest(3, || drop(cnn.reference())));
         table.push([
             batch.to_string(),
             format!("{ours:.2} ms"),
@@ -23,7 +23,7 @@ pub fn against_the_batch(mnist: &Mnist) -> Result<()> {
             format!("{:.1} ×", theirs / ours),
         ]);
         at_once.push(ours);
-        one_by_one.push(theirs);
+        reference.push(theirs);
     }
     print!("on one thread\n\n{}", table.right(1).right(2).right(3));
     let sizes = sizes.map(|size| size as f64);
@@ -32,7 +32,7 @@ pub fn against_the_batch(mnist: &Mnist) -> Result<()> {
         .y("ms")
         .log_x()
         .log_y()
-        .line("one by one", &sizes, &one_by_one)
+        .line("one by one", &sizes, &reference)
         .line("at once", &sizes, &at_once);
     println!("\nfigure: {}", chart.save_figure("chapter10-timing-batch")?);
     Ok(())

@@ -5,17 +5,17 @@
 //! x⁵ + x⁴ + x² + x + 1 is the CRC. Subtraction in that field is exclusive or, so long division is
 //! a shift and perhaps an exclusive or for each bit.
 
-// ANCHOR: crc_plain
+// ANCHOR: crc_reference
 /// The divisor without its leading term; x³¹ is the lowest bit, x⁰ the highest.
 const DIVISOR: u32 = 0xEDB8_8320;
 
 /// The CRC-32 of `bytes` by long division, a bit at a time: what [`crc32`] must agree with.
 ///
 /// ```
-/// use longhand::data::crc32::crc32_plain;
-/// assert_eq!(crc32_plain(b"123456789"), 0xCBF4_3926);
+/// use longhand::data::crc32::crc32_reference;
+/// assert_eq!(crc32_reference(b"123456789"), 0xCBF4_3926);
 /// ```
-pub fn crc32_plain(bytes: &[u8]) -> u32 {
+pub fn crc32_reference(bytes: &[u8]) -> u32 {
     let mut remainder = !0;
     for &byte in bytes {
         remainder ^= u32::from(byte);
@@ -33,7 +33,7 @@ const fn divide_once(remainder: u32) -> u32 {
         _ => (remainder >> 1) ^ DIVISOR,
     }
 }
-// ANCHOR_END: crc_plain
+// ANCHOR_END: crc_reference
 
 // ANCHOR: crc_slices
 /// `TABLES[z][b]` is what the byte `b` adds to the remainder once `z` more bytes have followed it.
@@ -105,7 +105,7 @@ mod tests {
         let bytes: Vec<u8> = (0..300_u32).map(|i| (i * i % 251) as u8).collect();
         for from in 0..20 {
             for to in from..bytes.len() {
-                assert_eq!(crc32(&bytes[from..to]), crc32_plain(&bytes[from..to]));
+                assert_eq!(crc32(&bytes[from..to]), crc32_reference(&bytes[from..to]));
             }
         }
     }

@@ -6,7 +6,7 @@
 //! back*. The two codes are fixed by the RFC or sent at the head of the block.
 //!
 //! There are two ways through a block. `step` takes one symbol, bit by bit, with every check;
-//! alone it is the whole decoder, [`inflate_plain`]. `run` takes symbols by table lookup as long
+//! alone it is the whole decoder, [`inflate_reference`]. `run` takes symbols by table lookup as long
 //! as nothing is out of the ordinary, and stops in front of whatever is: the end of the block,
 //! the end of the input, any fault. Then `step` deals with it. So the fast loop has no errors to
 //! report, and the two cannot disagree about what an error is.
@@ -41,7 +41,7 @@ pub fn inflate(data: &[u8]) -> Result<(Vec<u8>, usize)> {
 }
 
 /// [`inflate`], one bit at a time and without tables: what it must agree with, errors included.
-pub fn inflate_plain(data: &[u8]) -> Result<(Vec<u8>, usize)> {
+pub fn inflate_reference(data: &[u8]) -> Result<(Vec<u8>, usize)> {
     let mut output = Output::new(0, usize::MAX);
     let taken = inflate_into::<false>(data, 0, &mut output)?;
     Ok((output.into_bytes(), taken))

@@ -59,7 +59,7 @@ impl<'p, T: Scalar> Arrivals<'p, T> {
             spend(param);
             if let Some(gradient) = param.grad.take() {
                 // It may go on to the next entry, under another name.
-                gradient.set_kind(Kind::Scratch);
+                gradient.relabel(Kind::Scratch);
             }
         });
     }

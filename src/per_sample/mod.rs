@@ -38,23 +38,22 @@
 //! matrices that exist only as products with a vector, and [`Curvature`] is what can be learnt
 //! from such products.
 
+mod conv;
 mod curvature;
-mod each;
 mod estimates;
 mod ggn_diagonal;
 mod ledger;
-mod one_by_one;
+pub mod reference;
 mod rules;
 mod samples;
 
+pub use conv::{conv2d_input_per_sample, conv2d_per_sample, conv2d_weight_per_sample};
 pub use curvature::{Curvature, GaussNewton, Hessian};
-pub use each::{conv2d_each, conv2d_input_each, conv2d_weight_each};
 pub use estimates::{
     Eigenvalue, Estimate, conjugate_gradients, diagonal, diagonal_estimate, dot,
     largest_eigenvalue, trace,
 };
 pub use ggn_diagonal::{cross_entropy_root, squared_error_root};
 pub use ledger::{Ledger, Scaling, Statistics};
-pub use one_by_one::{gradients_one_by_one, total_variance_one_by_one};
 pub use rules::Rule;
 pub use samples::Samples;

@@ -1,7 +1,7 @@
 //! How the gradient of a parameter comes apart into those of the samples: one rule for each way
 //! in which a layer uses a parameter (chapter 10).
 
-use super::each::conv2d_weight_each;
+use super::conv::conv2d_weight_per_sample;
 use crate::Scalar;
 use crate::tape::Var;
 use crate::tensor::Window;
@@ -89,7 +89,7 @@ pub(super) struct Patches(pub Window);
 impl<T: Scalar> Rule<T> for Patches {
     fn individual<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T> {
         // x [n, c, h, w], d [n, o, oh, ow] → [n, o, c, kh, kw]
-        conv2d_weight_each(x, d, self.0)
+        conv2d_weight_per_sample(x, d, self.0)
     }
 }
 // ANCHOR_END: patches

@@ -40,7 +40,7 @@ impl<'t, T: Scalar> Ground<'t, T> for Scratch {
     fn take(given: Var<'t, T>, input: Var<'t, T>) -> Tensor<T> {
         let gradient = given.value();
         if input.is_param() {
-            gradient.set_role(Kind::Gradient);
+            gradient.relabel_scratch(Kind::Gradient);
         }
         gradient
     }

@@ -68,7 +68,7 @@ impl<T: Scalar> Tape<T> {
         };
         match needs_grad {
             true => {
-                value.set_role(Kind::Activation);
+                value.relabel_scratch(Kind::Activation);
                 self.push(name, Inputs::of(inputs), value, Rule::Operation(pullback()), kept)
             }
             false => self.push(name, Inputs::NONE, value, Rule::Constant, 0),

@@ -69,7 +69,7 @@ impl<T: Scalar> Tensor<T> {
         let runs = Broadcast::new(shape, self.shape, other.shape);
         let (a, b) = (self.data(), other.data());
         Self::build(shape, |out| {
-            runs.each_run(
+            runs.for_each_run(
                 out,
                 #[inline(always)]
                 |out, at| {
@@ -106,7 +106,7 @@ impl<T: Scalar> Tensor<T> {
             panic!("shape {} does not broadcast to {shape}", other.shape);
         }
         let runs = Broadcast::new(shape, shape, other.shape);
-        runs.each_run(
+        runs.for_each_run(
             self.data_mut(),
             #[inline(always)]
             |out, at| {
@@ -130,9 +130,11 @@ impl<T: Scalar> Tensor<T> {
             panic!("shape {} does not expand to {shape}", self.shape);
         }
         Self::build(shape, |out| {
-            Broadcast::new(shape, self.shape, self.shape).each_run(out, |out, at| match at.steps {
-                (1, _) => out.copy_from_slice(&self.data()[at.a..at.a + out.len()]),
-                _ => out.fill(self.data()[at.a]),
+            Broadcast::new(shape, self.shape, self.shape).for_each_run(out, |out, at| {
+                match at.steps {
+                    (1, _) => out.copy_from_slice(&self.data()[at.a..at.a + out.len()]),
+                    _ => out.fill(self.data()[at.a]),
+                }
             });
         })
     }
@@ -304,7 +306,7 @@ impl Broadcast {
 
     /// Calls `work` on every run of the output with the place of its operands.
     #[inline(always)]
-    fn each_run<T: Scalar>(&self, out: &mut [T], work: impl Fn(&mut [T], At) + Sync) {
+    fn for_each_run<T: Scalar>(&self, out: &mut [T], work: impl Fn(&mut [T], At) + Sync) {
         let inner = self.rank - 1;
         let (run, steps) = (self.sizes[inner], (self.a[inner], self.b[inner]));
         if out.is_empty() {

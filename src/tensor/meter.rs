@@ -186,7 +186,7 @@ impl Ticket {
         Kind::ALL[usize::from(self.kind.load(Relaxed))]
     }
 
-    pub(super) fn set_kind(&self, kind: Kind) {
+    pub(super) fn relabel(&self, kind: Kind) {
         let mut book = open(&self.book);
         let before = Kind::ALL[usize::from(self.kind.swap(kind as u8, Relaxed))];
         if before != kind {
@@ -263,18 +263,18 @@ impl Meter {
 
 impl<T: Scalar> Tensor<T> {
     /// Tells the meter that counts these elements, if one does, what they are there for now.
-    pub fn set_kind(&self, kind: Kind) {
+    pub fn relabel(&self, kind: Kind) {
         if let Some(ticket) = &self.data.ticket {
-            ticket.set_kind(kind);
+            ticket.relabel(kind);
         }
     }
 
     /// The same where they are scratch so far: what has a role already keeps it.
-    pub fn set_role(&self, kind: Kind) {
+    pub fn relabel_scratch(&self, kind: Kind) {
         if let Some(ticket) = &self.data.ticket
             && ticket.kind() == Kind::Scratch
         {
-            ticket.set_kind(kind);
+            ticket.relabel(kind);
         }
     }
 }

@@ -18,6 +18,8 @@ pub mod meter;
 mod operators;
 mod pool;
 mod reduce;
+#[doc(hidden)]
+pub mod reference;
 mod shape;
 mod softmax;
 mod storage;
@@ -28,7 +30,7 @@ use crate::Scalar;
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
-pub use einsum::{einsum, einsum_by_definition};
+pub use einsum::einsum;
 pub use pool::{Divisor, Maxima};
 pub use shape::{MAX_RANK, Shape};
 pub(crate) use storage::Buffer;

@@ -37,7 +37,7 @@ pub(crate) fn sum<T: Scalar>(x: &[T]) -> T {
             },
         );
     });
-    halve(&mut sums)
+    tree_sum(&mut sums)
 }
 
 #[inline(always)]
@@ -50,12 +50,12 @@ fn sum_block<T: Scalar>(x: &[T]) -> T {
     }
     lanes.iter_mut().zip(rest).for_each(|(lane, &x)| *lane += x);
     // Lanes that were never used are zeros, which change nothing.
-    halve(&mut lanes)
+    tree_sum(&mut lanes)
 }
 
 /// Adds the upper half to the lower half, as if there were 2ⁿ of them, until one is left.
 #[inline(always)]
-pub(super) fn halve<T: Scalar>(x: &mut [T]) -> T {
+pub(super) fn tree_sum<T: Scalar>(x: &mut [T]) -> T {
     let mut half = x.len().next_power_of_two() / 2;
     while half > 0 {
         let len = x.len().min(2 * half);

@@ -1,26 +1,26 @@
 //! Log-softmax: scores become the logarithms of probabilities (chapter 4).
 
 use super::elementwise::PIECE;
-use super::reduce::{BLOCK, LANES, fold_block, halve};
+use super::reduce::{BLOCK, LANES, fold_block, tree_sum};
 use super::{Tensor, isa, threads};
 use crate::Scalar;
 
-impl<T: Scalar> Tensor<T> {
-    // ANCHOR: log_softmax
-    /// [`log_softmax`](Self::log_softmax) as it is defined, one formula after another.
-    ///
-    /// # Panics
-    /// If the tensor has no axis.
-    #[track_caller]
-    pub fn log_softmax_by_definition(&self) -> Self {
-        // Taking the largest score off all of them changes nothing, and then no exp overflows.
-        let mut shifted = self - self.max_axis(-1).unsqueeze(-1);
-        let log_sum = shifted.exp().sum_axis(-1).ln();
-        shifted -= &log_sum.unsqueeze(-1);
-        shifted
-    }
-    // ANCHOR_END: log_softmax
+// ANCHOR: log_softmax
+/// [`Tensor::log_softmax`] as it is defined, one formula after another.
+///
+/// # Panics
+/// If the tensor has no axis.
+#[track_caller]
+pub fn reference<T: Scalar>(x: &Tensor<T>) -> Tensor<T> {
+    // Taking the largest score off all of them changes nothing, and then no exp overflows.
+    let mut shifted = x - x.max_axis(-1).unsqueeze(-1);
+    let log_sum = shifted.exp().sum_axis(-1).ln();
+    shifted -= &log_sum.unsqueeze(-1);
+    shifted
+}
+// ANCHOR_END: log_softmax
 
+impl<T: Scalar> Tensor<T> {
     /// xᵢ − ln Σⱼ exp(xⱼ) along the last axis; the same shape.
     ///
     /// ```
@@ -35,7 +35,7 @@ impl<T: Scalar> Tensor<T> {
     pub fn log_softmax(&self) -> Self {
         let width = self.shape[self.shape.axis(-1)];
         if width > BLOCK || self.len() == 0 {
-            return self.log_softmax_by_definition();
+            return reference(self);
         }
         Self::build(self.shape, |out| {
             let piece = PIECE.next_multiple_of(width);
@@ -80,6 +80,6 @@ fn row<T: Scalar>(x: &[T], out: &mut [T]) {
     for (lanes, last) in registers.take(rest.len().div_ceil(8)) {
         lanes.iter_mut().zip(last).for_each(|(lane, &x)| *lane += x.exp());
     }
-    let log_sum = halve(&mut lanes[..x.len().min(LANES)]).ln();
+    let log_sum = tree_sum(&mut lanes[..x.len().min(LANES)]).ln();
     out.iter_mut().for_each(|out| *out -= log_sum);
 }

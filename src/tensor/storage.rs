@@ -54,7 +54,7 @@ impl<T: Recycle> Clone for Buffer<T> {
         let mut copy = Self::stale(self.len());
         copy.copy_from_slice(self);
         if let (Some(original), Some(copy)) = (&self.ticket, &copy.ticket) {
-            copy.set_kind(original.kind());
+            copy.relabel(original.kind());
         }
         copy
     }

@@ -3,7 +3,7 @@
 use super::common::{assert_near, same_everywhere};
 use super::{frozen, leaves};
 use longhand::data::Mnist;
-use longhand::per_sample::{Ledger, Scaling, gradients_one_by_one, total_variance_one_by_one};
+use longhand::per_sample::{Ledger, Scaling, reference};
 use longhand::tape::Var;
 use longhand::tensor::Window;
 use longhand::{Scalar, Tape, Tensor};
@@ -88,14 +88,14 @@ impl Case {
     }
 
     /// The same from one pass for each sample.
-    pub fn one_by_one<T: Scalar>(&self) -> Vec<Tensor<T>> {
+    pub fn reference<T: Scalar>(&self) -> Vec<Tensor<T>> {
         let tape = Tape::new();
         let params: Vec<_> = self.params().iter().map(|value| tape.leaf(value.cast())).collect();
         let unread = Ledger::new(&tape);
-        let stacked = gradients_one_by_one(self.x.shape()[0], &params, |i| {
+        let stacked = reference::gradients(self.x.shape()[0], &params, |i| {
             self.loss(&unread, &params, i..i + 1)
         });
-        with_gradients(total_variance_one_by_one(stacked), &params)
+        with_gradients(reference::total_variance(stacked), &params)
     }
 }
 
@@ -107,13 +107,13 @@ fn with_gradients<T: Scalar>(total: Var<'_, T>, params: &[Var<'_, T>]) -> Vec<Te
 #[test]
 fn the_two_ways_agree() {
     for case in cases() {
-        let (ours, theirs) = (case.at_once::<f64>(), case.one_by_one());
+        let (ours, theirs) = (case.at_once::<f64>(), case.reference());
         for (ours, theirs) in ours.iter().zip(&theirs) {
             assert_near(case.folder, ours, theirs, 1e-10);
             assert!(theirs.data().iter().any(|g| g.abs() > 1e-3), "all zero proves nothing");
         }
         // In f32 to what the document asks for.
-        for (ours, theirs) in case.at_once::<f32>().iter().zip(&case.one_by_one::<f32>()) {
+        for (ours, theirs) in case.at_once::<f32>().iter().zip(&case.reference::<f32>()) {
             assert!(ours.allclose(theirs, 1e-4, 1e-4), "{} in f32", case.folder);
         }
     }

@@ -2,7 +2,8 @@
 
 use super::common::normal;
 use longhand::per_sample::{
-    Ledger, Samples, Scaling, Statistics, conv2d_each, conv2d_input_each, conv2d_weight_each,
+    Ledger, Samples, Scaling, Statistics, conv2d_input_per_sample, conv2d_per_sample,
+    conv2d_weight_per_sample,
 };
 use longhand::tape::{Check, Var, gradcheck, gradgradcheck};
 use longhand::tensor::Window;
@@ -15,12 +16,12 @@ fn convolutions_with_kernels_for_each_sample() {
         let x = normal(&[3, 2, 4, 5], 1);
         let (w, y) = (normal(&[3, 2, 2, kh, kw], 2), normal(&[3, 2, oh, ow], 3));
         for report in [
-            gradcheck([&x, &w], |[x, w]| conv2d_each(x, w, window)),
-            gradgradcheck([&x, &w], |[x, w]| conv2d_each(x, w, window)),
-            gradcheck([&y, &w], |[y, w]| conv2d_input_each(y, w, window, [4, 5])),
-            gradgradcheck([&y, &w], |[y, w]| conv2d_input_each(y, w, window, [4, 5])),
-            gradcheck([&x, &y], |[x, y]| conv2d_weight_each(x, y, window)),
-            gradgradcheck([&x, &y], |[x, y]| conv2d_weight_each(x, y, window)),
+            gradcheck([&x, &w], |[x, w]| conv2d_per_sample(x, w, window)),
+            gradgradcheck([&x, &w], |[x, w]| conv2d_per_sample(x, w, window)),
+            gradcheck([&y, &w], |[y, w]| conv2d_input_per_sample(y, w, window, [4, 5])),
+            gradgradcheck([&y, &w], |[y, w]| conv2d_input_per_sample(y, w, window, [4, 5])),
+            gradcheck([&x, &y], |[x, y]| conv2d_weight_per_sample(x, y, window)),
+            gradgradcheck([&x, &y], |[x, y]| conv2d_weight_per_sample(x, y, window)),
         ] {
             report.expect_right();
         }

@@ -2,7 +2,7 @@
 
 use super::common::{assert_near, golden_labels, normal};
 use super::{frozen, leaves};
-use longhand::per_sample::{Ledger, Samples, Scaling, Statistics, gradients_one_by_one};
+use longhand::per_sample::{Ledger, Samples, Scaling, Statistics, reference};
 use longhand::tape::Var;
 use longhand::tensor::Window;
 use longhand::{Tape, Tensor};
@@ -91,12 +91,12 @@ fn each_samples_own_loss_or_its_share() {
 }
 
 #[test]
-fn one_by_one_gives_the_same_rows() {
+fn the_reference_gives_the_same_rows() {
     let labels = golden_labels("chapter10/quantities/labels");
     let (tape, x) = (Tape::new(), frozen("quantities", "x"));
     let params = leaves(&tape, "quantities", &NAMES);
     let unread = Ledger::new(&tape);
-    let stacked = gradients_one_by_one(6, &params, |i| {
+    let stacked = reference::gradients(6, &params, |i| {
         let x = tape.constant(x.rows(i..i + 1));
         scores(&Ledger::new(&tape), &params, x).cross_entropy_sum(&labels[i..i + 1])
     });
@@ -137,7 +137,7 @@ fn a_parameter_that_is_used_twice_adds_its_uses_up_first() {
     let tape = Tape::<f64>::new();
     let w = tape.leaf(normal(&[3, 3], 1));
     let x = normal::<f64>(&[5, 3], 2);
-    let stacked = gradients_one_by_one(5, &[w], |i| run(&Ledger::new(&tape), w, x.rows(i..i + 1)));
+    let stacked = reference::gradients(5, &[w], |i| run(&Ledger::new(&tape), w, x.rows(i..i + 1)));
     let stacked = stacked.value().reshape([5, 3, 3]);
     let ledger = Ledger::new(&tape);
     let loss = run(&ledger, w, x);

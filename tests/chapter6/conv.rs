@@ -4,7 +4,7 @@ use super::common::{assert_near, check_layer, golden, golden_path, normal, same_
 use super::{assert_says, check_twice, same_by_tape};
 use longhand::layers::{Conv2d, Layer};
 use longhand::tensor::Window;
-use longhand::tensor::conv::by_definition;
+use longhand::tensor::reference;
 use longhand::{Rng, Scalar, Tape, Tensor};
 
 /// Images, kernels and windows of every kind: `[n, c, h, w]`, outputs, window.
@@ -36,7 +36,7 @@ fn inputs<T: Scalar>(image: [usize; 4], outputs: usize, window: Window) -> [Tens
     ]
 }
 
-fn fast_is_by_definition<T: Scalar>() {
+fn fast_is_reference<T: Scalar>() {
     for (image, outputs, window) in cases() {
         let [x, weight, up] = inputs::<T>(image, outputs, window);
         let size = [image[2], image[3]];
@@ -46,9 +46,9 @@ fn fast_is_by_definition<T: Scalar>() {
             x.conv2d_weight(&up, window),
         ];
         let plain = [
-            by_definition::conv2d(&x, &weight, window),
-            by_definition::conv2d_input(&up, &weight, window, size),
-            by_definition::conv2d_weight(&x, &up, window),
+            reference::conv2d(&x, &weight, window),
+            reference::conv2d_input(&up, &weight, window, size),
+            reference::conv2d_weight(&x, &up, window),
         ];
         for ((fast, plain), what) in fast.iter().zip(&plain).zip(["forward", "input", "weight"]) {
             assert!(fast.same_bits(plain), "{what} of {image:?}, {outputs} outputs, {window:?}");
@@ -58,8 +58,8 @@ fn fast_is_by_definition<T: Scalar>() {
 
 #[test]
 fn the_fast_path_gives_the_bits_of_the_seven_loops() {
-    fast_is_by_definition::<f32>();
-    fast_is_by_definition::<f64>();
+    fast_is_reference::<f32>();
+    fast_is_reference::<f64>();
 }
 
 #[test]
@@ -87,8 +87,7 @@ fn infinity_times_padding_is_not_a_number_in_both() {
     let x = Tensor::<f32>::ones([1, 1, 2, 2]);
     let weight = Tensor::full([1, 1, 3, 3], f32::INFINITY);
     let window = Window::new([3, 3]).padding([1, 1]);
-    let (fast, plain) =
-        (x.conv2d(&weight, None, window), by_definition::conv2d(&x, &weight, window));
+    let (fast, plain) = (x.conv2d(&weight, None, window), reference::conv2d(&x, &weight, window));
     assert!(fast.data().iter().chain(plain.data()).all(|y| y.is_nan()));
 }
 

@@ -3,7 +3,7 @@
 use super::common::{assert_near, check_layer, golden, normal, same_everywhere};
 use super::{assert_says, bits, check_twice, same_by_tape};
 use longhand::layers::{AvgPool2d, Layer, MaxPool2d};
-use longhand::tensor::{Divisor, Window};
+use longhand::tensor::{Divisor, Window, reference};
 use longhand::{Rng, Scalar, Tensor};
 
 /// The windows of `tests/golden/chapter6.py`.
@@ -115,7 +115,7 @@ fn agrees_with_its_definition<T: Scalar>() {
             x => T::from_f64(x.round()),
         });
         let (values, maxima) = x.max_pool2d(window);
-        let (plain, plain_maxima) = x.max_pool2d_by_definition(window);
+        let (plain, plain_maxima) = reference::max_pool2d(&x, window);
         assert!(values.same_bits(&plain), "{case}");
         assert_eq!(maxima.positions(), plain_maxima.positions(), "{case}");
         assert!(maxima.gather(&x).same_bits(&values), "{case}");
@@ -133,15 +133,15 @@ fn agrees_with_its_definition<T: Scalar>() {
         let x = normal::<T>(&[3, 2, h, w], 2000 + seed as u64);
         for divisor in [Divisor::Window, Divisor::Image] {
             let means = x.avg_pool2d(window, divisor);
-            assert!(means.same_bits(&x.avg_pool2d_by_definition(window, divisor)), "{case}");
+            assert!(means.same_bits(&reference::avg_pool2d(&x, window, divisor)), "{case}");
             let spread = g.avg_pool2d_adjoint(window, divisor, [h, w]);
-            assert!(spread.same_bits(&spread_by_definition(&g, window, divisor, [h, w])), "{case}");
+            assert!(spread.same_bits(&spread_reference(&g, window, divisor, [h, w])), "{case}");
         }
     }
 }
 
 /// Place by place, row-major: g/n is added to each element of the window.
-fn spread_by_definition<T: Scalar>(
+fn spread_reference<T: Scalar>(
     g: &Tensor<T>,
     window: Window,
     divisor: Divisor,

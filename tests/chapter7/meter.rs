@@ -70,10 +70,10 @@ fn kinds_are_given_by_scope_and_by_role() {
         let now = Kind::ALL.map(|kind| meter.now()[kind] / 4);
         assert_eq!(now, [8, 8, 4, 8, 1]);
         // A role is given to scratch only, unless it is forced.
-        kept.set_role(Kind::Gradient);
-        scratch.set_role(Kind::Gradient);
+        kept.relabel_scratch(Kind::Gradient);
+        scratch.relabel_scratch(Kind::Gradient);
         assert_eq!(Kind::ALL.map(|kind| meter.now()[kind] / 4), [8, 8, 4, 9, 0]);
-        kept.set_kind(Kind::Scratch);
+        kept.relabel(Kind::Scratch);
         assert_eq!(Kind::ALL.map(|kind| meter.now()[kind] / 4), [8, 8, 0, 9, 4]);
         // The copy of a parameter is of its kind; a new parameter is one as well.
         let mut copy = weight.value.clone();
@@ -82,7 +82,7 @@ fn kinds_are_given_by_scope_and_by_role() {
     });
     assert_eq!(meter.now(), Bytes::default());
     let outside = zeros(5);
-    outside.set_kind(Kind::Gradient);
+    outside.relabel(Kind::Gradient);
     assert_eq!(meter.now()[Kind::Gradient], 0, "what no meter counts can be called anything");
 }
 
@@ -133,7 +133,7 @@ fn peaks_and_traces() {
     let meter = Meter::new();
     let ((), trace) = meter.trace(|| {
         let a = zeros(1);
-        a.set_kind(Kind::Gradient);
+        a.relabel(Kind::Gradient);
         let b = zeros(2);
         drop(a);
         let c = zeros(2);

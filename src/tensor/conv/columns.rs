@@ -185,7 +185,7 @@ impl<T: Scalar> Tensor<T> {
         let geometry = Geometry::of_patches(self.shape(), window);
         let (patch, area, begins) = (geometry.patch(), geometry.area(), geometry.begins());
         Self::build([geometry.batch, patch, area], |out| {
-            geometry.each_image(out, patch * area, |n, out| {
+            geometry.for_each_image(out, patch * area, |n, out| {
                 let image = Padded::new(&geometry, &self.data()[n * geometry.image_len()..]);
                 lay_out(&geometry, &begins, &image, 0..geometry.places[0], out);
             });
@@ -214,7 +214,7 @@ impl<T: Scalar> Tensor<T> {
         }
         let begins = geometry.begins();
         Self::build(input, |out| {
-            geometry.each_image(out, geometry.image_len(), |n, out| {
+            geometry.for_each_image(out, geometry.image_len(), |n, out| {
                 let columns = &self.data()[n * rows * area..(n + 1) * rows * area];
                 geometry.with_border(out, |pixels| {
                     add_back(&geometry, &begins, columns, 0..geometry.places[0], pixels);

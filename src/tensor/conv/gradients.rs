@@ -5,8 +5,8 @@
 //! added back to the image.
 
 use super::Geometry;
-use super::by_definition::GROUP;
 use super::columns::{Padded, add_back};
+use super::reference::GROUP;
 use crate::Scalar;
 use crate::tensor::gemm::{self, Matrix, MatrixMut};
 use crate::tensor::{Buffer, Tensor, Window, threads};
@@ -45,7 +45,7 @@ impl<T: Scalar> Tensor<T> {
         let turned = Matrix::new(turned.data(), patch, outputs);
         let begins = geometry.begins();
         Self::build(input, |out| {
-            geometry.each_image(out, geometry.image_len(), |n, d_input| {
+            geometry.for_each_image(out, geometry.image_len(), |n, d_input| {
                 geometry.input(turned, &begins, self.data(), n, d_input);
             });
         })

@@ -10,13 +10,13 @@
 //! [`gemm::Shifted`]. Only their gradient has to be, a few rows' patches at a time, while they are
 //! in the cache.
 //!
-//! [`by_definition`] says the same in plain loops, and in which order every sum is taken; the
+//! `reference` says the same in plain loops, and in which order every sum is taken; the
 //! functions here give the same bits.
 
-pub mod by_definition;
 mod columns;
-mod each;
 mod gradients;
+mod per_sample;
+pub(super) mod reference;
 
 use super::gemm::{self, Matrix, MatrixMut};
 use super::{Shape, Tensor, Window, threads};
@@ -116,7 +116,7 @@ impl<T: Scalar> Tensor<T> {
         let kernels = Matrix::new(weight.data(), outputs, geometry.patch());
         let begins = geometry.begins();
         Self::build(geometry.output(), |out| {
-            geometry.each_image(out, outputs * area, |n, out| {
+            geometry.for_each_image(out, outputs * area, |n, out| {
                 geometry.forward(kernels, &begins, self.data(), n, out);
                 for (plane, &bias) in out.chunks_mut(area).zip(bias.map_or(&[][..], Tensor::data)) {
                     plane.iter_mut().for_each(|y| *y += bias);
@@ -145,7 +145,7 @@ impl Geometry {
 
     /// Calls `work` on the part of `out` that belongs to each image, `len` long. The threads share
     /// out the images, if there are enough; else each image's product is shared.
-    fn each_image<T: Scalar>(
+    fn for_each_image<T: Scalar>(
         &self,
         out: &mut [T],
         len: usize,

@@ -16,36 +16,8 @@ pub enum Divisor {
 }
 
 impl<T: Scalar> Tensor<T> {
-    // ANCHOR: definition
     /// The mean of each window: `[n, c, h, w]` gives `[n, c, oh, ow]`. The window's elements are
     /// added in row-major order, beginning with 0, and the sum is divided once.
-    ///
-    /// This is the definition, one window after another; [`avg_pool2d`](Self::avg_pool2d) gives
-    /// the same bits.
-    ///
-    /// # Panics
-    /// As [`avg_pool2d`](Self::avg_pool2d).
-    #[track_caller]
-    pub fn avg_pool2d_by_definition(&self, window: Window, divisor: Divisor) -> Self {
-        let pooling = Pooling::new("avg_pool2d", self.shape(), window);
-        let ([h, w], [oh, ow]) = (pooling.image, pooling.places);
-        let mut means = Vec::new();
-        for plane in self.data().chunks_exact(h * w) {
-            for (y, x) in (0..oh).flat_map(|y| (0..ow).map(move |x| (y, x))) {
-                let mut sum = T::ZERO;
-                for row in (0..window.kernel[0]).filter_map(|tap| window.at(0, y, tap, h)) {
-                    for column in (0..window.kernel[1]).filter_map(|tap| window.at(1, x, tap, w)) {
-                        sum += plane[row * w + column];
-                    }
-                }
-                means.push(sum / pooling.divisor(divisor, y, x));
-            }
-        }
-        Self::new(pooling.output(), means)
-    }
-    // ANCHOR_END: definition
-
-    /// The mean of each window: `[n, c, h, w]` gives `[n, c, oh, ow]`.
     ///
     /// ```
     /// use longhand::Tensor;
@@ -120,7 +92,7 @@ impl<T: Scalar> Tensor<T> {
 
 impl Pooling {
     /// What the sum of the window at place (y, x) is divided by.
-    fn divisor<T: Scalar>(&self, divisor: Divisor, y: usize, x: usize) -> T {
+    pub(super) fn divisor<T: Scalar>(&self, divisor: Divisor, y: usize, x: usize) -> T {
         let inside = |axis, place| {
             let taps = 0..self.window.kernel[axis];
             taps.filter_map(|tap| self.window.at(axis, place, tap, self.image[axis])).count()

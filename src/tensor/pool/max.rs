@@ -1,6 +1,6 @@
 //! Max pooling, and where each maximum was found (chapter 6).
 
-use super::{Pooling, tiles};
+use super::{Pooling, greater_or_nan, tiles};
 use crate::Scalar;
 use crate::tensor::{Buffer, Shape, Tensor, Window, isa, threads};
 
@@ -20,51 +20,16 @@ use crate::tensor::{Buffer, Shape, Tensor, Window, isa, threads};
 /// assert_eq!(maxima.scatter(&y).data(), [0.0, 0.0, 0.0, 7.0, 4.0, 0.0, 0.0, 0.0]);
 /// ```
 pub struct Maxima {
-    positions: Buffer<u32>,
-    pooling: Pooling,
+    pub(super) positions: Buffer<u32>,
+    pub(super) pooling: Pooling,
 }
 
 impl<T: Scalar> Tensor<T> {
-    // ANCHOR: definition
     /// The largest element of each window, and where it is: `[n, c, h, w]` gives
     /// `[n, c, oh, ow]`. Padding is never the largest.
     ///
     /// Among equals the first in row-major order of the window is taken. A NaN is larger than any
     /// number, and the last of several is taken. Both as in PyTorch.
-    ///
-    /// This is the definition, one window after another; [`max_pool2d`](Self::max_pool2d) gives
-    /// the same bits.
-    ///
-    /// # Panics
-    /// As [`max_pool2d`](Self::max_pool2d).
-    #[track_caller]
-    pub fn max_pool2d_by_definition(&self, window: Window) -> (Self, Maxima) {
-        let pooling = Pooling::new("max_pool2d", self.shape(), window);
-        let ([h, w], [oh, ow]) = (pooling.image, pooling.places);
-        let (mut values, mut positions) = (Vec::new(), Vec::new());
-        for plane in self.data().chunks_exact(h * w) {
-            for (y, x) in (0..oh).flat_map(|y| (0..ow).map(move |x| (y, x))) {
-                let mut best: Option<(T, u32)> = None;
-                for row in (0..window.kernel[0]).filter_map(|tap| window.at(0, y, tap, h)) {
-                    for column in (0..window.kernel[1]).filter_map(|tap| window.at(1, x, tap, w)) {
-                        let at = row * w + column;
-                        if best.is_none_or(|(best, _)| beats(plane[at], best)) {
-                            best = Some((plane[at], at as u32));
-                        }
-                    }
-                }
-                let (value, at) = best.expect("every place holds something of the image");
-                values.push(value);
-                positions.push(at);
-            }
-        }
-        (Self::new(pooling.output(), values), Maxima { positions: positions.into(), pooling })
-    }
-    // ANCHOR_END: definition
-
-    /// The largest element of each window, and where it is: `[n, c, h, w]` gives
-    /// `[n, c, oh, ow]`. What is taken among equals, and of NaNs, is told at
-    /// [`max_pool2d_by_definition`](Self::max_pool2d_by_definition).
     ///
     /// # Panics
     /// If there are not four axes, the window does not fit, its padding is more than half its
@@ -92,13 +57,6 @@ impl<T: Scalar> Tensor<T> {
     }
 }
 
-/// Whether `x`, coming later in the window, takes the place of the `best` so far. (`|` looks at
-/// both sides and so needs no branch.)
-#[inline(always)]
-pub(super) fn beats<T: Scalar>(x: T, best: T) -> bool {
-    (x > best) | x.is_nan()
-}
-
 /// Whole planes, any window: one tap of the window after another, for a row of outputs at once.
 #[inline(always)]
 fn windows<T: Scalar>(x: &[T], pooling: &Pooling, values: &mut [T], positions: &mut [u32]) {
@@ -121,7 +79,7 @@ fn windows<T: Scalar>(x: &[T], pooling: &Pooling, values: &mut [T], positions: &
                 let (first, stride) = ((down * w + first) as u32, stride as u32);
                 let outputs = values[places.clone()].iter_mut().zip(&mut positions[places.clone()]);
                 for (i, ((value, position), &mut x)) in outputs.zip(row).enumerate() {
-                    let better = beats(x, *value) | (*position == NONE);
+                    let better = greater_or_nan(x, *value) | (*position == NONE);
                     *value = if better { x } else { *value };
                     *position = if better { first + i as u32 * stride } else { *position };
                 }

@@ -6,10 +6,12 @@
 
 mod average;
 mod max;
+pub(super) mod reference;
 mod tiles;
 
 use super::elementwise::PIECE;
 use super::{Shape, Window};
+use crate::Scalar;
 use std::ops::Range;
 
 pub use average::Divisor;
@@ -97,4 +99,11 @@ impl Pooling {
         let column = (first * stride + reach).saturating_sub(padding);
         (first..after.clamp(first, self.places[1]), column)
     }
+}
+
+/// Whether `x`, coming later in the window, takes the place of the `best` so far. (`|` looks at
+/// both sides and so needs no branch.)
+#[inline(always)]
+pub(super) fn greater_or_nan<T: Scalar>(x: T, best: T) -> bool {
+    (x > best) | x.is_nan()
 }

@@ -4,7 +4,7 @@
 //! in arrays of fixed size: the compiler then keeps them in registers, and turns what the four do
 //! alike into vector instructions. For that, nothing in a block may branch.
 
-use super::max::beats;
+use super::greater_or_nan;
 use crate::Scalar;
 
 /// Windows in a block.
@@ -52,7 +52,7 @@ fn max_of<T: Scalar>(
         [(top.map(|[_, x]| x), 1), (bottom.map(|[x, _]| x), w), (bottom.map(|[_, x]| x), w + 1)];
     for (x, tap) in later {
         for i in 0..N {
-            let better = beats(x[i], values[i]);
+            let better = greater_or_nan(x[i], values[i]);
             values[i] = if better { x[i] } else { values[i] };
             taps[i] = if better { tap } else { taps[i] };
         }

@@ -14,20 +14,24 @@ use crate::Scalar;
 use crate::tape::Var;
 use crate::tensor::Window;
 
-// ANCHOR: each
-/// Image n under kernels n, [`Tensor::conv2d_each`](crate::Tensor::conv2d_each): x `[n, c, h, w]` and
+// ANCHOR: conv
+/// Image n under kernels n, [`Tensor::conv2d_per_sample`](crate::Tensor::conv2d_per_sample): x `[n, c, h, w]` and
 /// weight `[n, o, c, kh, kw]` give `[n, o, oh, ow]`.
 ///
 /// # Panics
 /// If the shapes do not fit each other or the window.
 #[track_caller]
-pub fn conv2d_each<'t, T: Scalar>(x: Var<'t, T>, weight: Var<'t, T>, window: Window) -> Var<'t, T> {
-    let value = x.value().conv2d_each(&weight.value(), window);
+pub fn conv2d_per_sample<'t, T: Scalar>(
+    x: Var<'t, T>,
+    weight: Var<'t, T>,
+    window: Window,
+) -> Var<'t, T> {
+    let value = x.value().conv2d_per_sample(&weight.value(), window);
     let size = size(x);
-    x.tape().operation("conv2d each", [x, weight], value, move |[x, weight], _, g| {
+    x.tape().operation("conv2d per sample", [x, weight], value, move |[x, weight], _, g| {
         [
-            x.wants(|| conv2d_input_each(g, weight, window, size)),
-            weight.wants(|| conv2d_weight_each(x, g, window)),
+            x.wants(|| conv2d_input_per_sample(g, weight, window, size)),
+            weight.wants(|| conv2d_weight_per_sample(x, g, window)),
         ]
     })
 }
@@ -38,15 +42,18 @@ pub fn conv2d_each<'t, T: Scalar>(x: Var<'t, T>, weight: Var<'t, T>, window: Win
 /// # Panics
 /// If the shapes do not fit each other or the window.
 #[track_caller]
-pub fn conv2d_weight_each<'t, T: Scalar>(
+pub fn conv2d_weight_per_sample<'t, T: Scalar>(
     x: Var<'t, T>,
     y: Var<'t, T>,
     window: Window,
 ) -> Var<'t, T> {
-    let value = x.value().conv2d_weight_each(&y.value(), window);
+    let value = x.value().conv2d_weight_per_sample(&y.value(), window);
     let size = size(x);
-    x.tape().operation("conv2d weight each", [x, y], value, move |[x, y], _, g| {
-        [x.wants(|| conv2d_input_each(y, g, window, size)), y.wants(|| conv2d_each(x, g, window))]
+    x.tape().operation("conv2d weight per sample", [x, y], value, move |[x, y], _, g| {
+        [
+            x.wants(|| conv2d_input_per_sample(y, g, window, size)),
+            y.wants(|| conv2d_per_sample(x, g, window)),
+        ]
     })
 }
 
@@ -56,21 +63,21 @@ pub fn conv2d_weight_each<'t, T: Scalar>(
 /// # Panics
 /// If the shapes do not fit each other or the window.
 #[track_caller]
-pub fn conv2d_input_each<'t, T: Scalar>(
+pub fn conv2d_input_per_sample<'t, T: Scalar>(
     y: Var<'t, T>,
     weight: Var<'t, T>,
     window: Window,
     size: [usize; 2],
 ) -> Var<'t, T> {
-    let value = y.value().conv2d_input_each(&weight.value(), window, size);
-    y.tape().operation("conv2d input each", [y, weight], value, move |[y, weight], _, g| {
+    let value = y.value().conv2d_input_per_sample(&weight.value(), window, size);
+    y.tape().operation("conv2d input per sample", [y, weight], value, move |[y, weight], _, g| {
         [
-            y.wants(|| conv2d_each(g, weight, window)),
-            weight.wants(|| conv2d_weight_each(g, y, window)),
+            y.wants(|| conv2d_per_sample(g, weight, window)),
+            weight.wants(|| conv2d_weight_per_sample(g, y, window)),
         ]
     })
 }
-// ANCHOR_END: each
+// ANCHOR_END: conv
 
 /// Height and width of images.
 fn size<T: Scalar>(images: Var<T>) -> [usize; 2] {

@@ -4,7 +4,7 @@
 use crate::Scalar;
 use crate::tape::{Var, concat};
 
-// ANCHOR: one_by_one
+// ANCHOR: reference
 /// The gradients of `n` losses, recorded, each flattened and all parameters joined: `[n, D]`.
 ///
 /// `loss(i)` is the loss of sample i alone, and depends on each of `params`.
@@ -12,7 +12,7 @@ use crate::tape::{Var, concat};
 /// # Panics
 /// If `n` is 0, or a loss depends on none of the parameters or is not one number.
 #[track_caller]
-pub fn gradients_one_by_one<'t, T: Scalar>(
+pub fn gradients<'t, T: Scalar>(
     n: usize,
     params: &[Var<'t, T>],
     mut loss: impl FnMut(usize) -> Var<'t, T>,
@@ -28,8 +28,8 @@ pub fn gradients_one_by_one<'t, T: Scalar>(
 
 /// The variance of each column of `[n, D]` about its mean, over n, added up over the columns.
 #[track_caller]
-pub fn total_variance_one_by_one<'t, T: Scalar>(gradients: Var<'t, T>) -> Var<'t, T> {
+pub fn total_variance<'t, T: Scalar>(gradients: Var<'t, T>) -> Var<'t, T> {
     let mean = gradients.mean_axis(0);
     (gradients - mean).square().mean_axis(0).sum()
 }
-// ANCHOR_END: one_by_one
+// ANCHOR_END: reference

@@ -19,9 +19,9 @@ pub fn conv2d<T: Scalar>(x: &Tensor<T>, weight: &Tensor<T>, window: Window) -> T
     // x [n, c, h, w], weight [o, c, kh, kw] → y [n, o, oh, ow]
     let geometry = Geometry::new(x.shape(), weight.shape(), window);
     let mut y = Tensor::zeros(geometry.output());
-    geometry.each_output(|[n, o, i, j]| {
+    geometry.for_each_output(|[n, o, i, j]| {
         let mut sum = T::ZERO;
-        geometry.each_tap(|[c, kh, kw]| {
+        geometry.for_each_tap(|[c, kh, kw]| {
             let x = geometry.pixel([i, j], [kh, kw]).map_or(T::ZERO, |[h, w]| x[[n, c, h, w]]);
             sum = weight[[o, c, kh, kw]].mul_add(x, sum);
         });
@@ -48,8 +48,8 @@ pub fn conv2d_input<T: Scalar>(
     let geometry = Geometry::new(input.into(), weight.shape(), window);
     let mut d_input = Tensor::zeros(input);
     let one_output = Geometry { outputs: 1, ..geometry };
-    geometry.each_tap(|[c, kh, kw]| {
-        one_output.each_output(|[n, _, i, j]| {
+    geometry.for_each_tap(|[c, kh, kw]| {
+        one_output.for_each_output(|[n, _, i, j]| {
             let Some([h, w]) = geometry.pixel([i, j], [kh, kw]) else { return };
             let mut sum = T::ZERO;
             for o in 0..geometry.outputs {
@@ -77,8 +77,8 @@ pub fn conv2d_weight<T: Scalar>(x: &Tensor<T>, d_output: &Tensor<T>, window: Win
         let mut group = Tensor::zeros(weight);
         for n in first..(first + GROUP).min(geometry.batch) {
             let one_image = Geometry { batch: 1, ..geometry };
-            one_image.each_output(|[_, o, i, j]| {
-                geometry.each_tap(|[c, kh, kw]| {
+            one_image.for_each_output(|[_, o, i, j]| {
+                geometry.for_each_tap(|[c, kh, kw]| {
                     let x =
                         geometry.pixel([i, j], [kh, kw]).map_or(T::ZERO, |[h, w]| x[[n, c, h, w]]);
                     let sum: &mut T = &mut group[[o, c, kh, kw]];
@@ -93,7 +93,7 @@ pub fn conv2d_weight<T: Scalar>(x: &Tensor<T>, d_output: &Tensor<T>, window: Win
 
 impl Geometry {
     /// Every element of the output.
-    fn each_output(&self, mut f: impl FnMut([usize; 4])) {
+    fn for_each_output(&self, mut f: impl FnMut([usize; 4])) {
         for n in 0..self.batch {
             for o in 0..self.outputs {
                 for i in 0..self.places[0] {
@@ -106,7 +106,7 @@ impl Geometry {
     }
 
     /// Every element of a patch.
-    fn each_tap(&self, mut f: impl FnMut([usize; 3])) {
+    fn for_each_tap(&self, mut f: impl FnMut([usize; 3])) {
         for c in 0..self.inputs {
             for kh in 0..self.window.kernel[0] {
                 for kw in 0..self.window.kernel[1] {

@@ -12,14 +12,14 @@
 use super::{MAX_RANK, Shape, Tensor, isa, layout};
 use crate::Scalar;
 
-// ANCHOR: by_definition
+// ANCHOR: reference
 /// An einsum exactly as it is defined: for each element of the result, a loop over the summed
 /// indices. It is slow, and what [`einsum`] is measured against.
 ///
 /// # Panics
 /// As [`einsum`] does.
 #[track_caller]
-pub fn einsum_by_definition<T: Scalar>(spec: &str, operands: &[&Tensor<T>]) -> Tensor<T> {
+pub fn reference<T: Scalar>(spec: &str, operands: &[&Tensor<T>]) -> Tensor<T> {
     let Indices { shape, free, summed, .. } = indices_or_panic(spec, operands);
     let terms = summed.iter().map(|index| index.size).product();
     Tensor::build(shape, |out| {
@@ -35,7 +35,7 @@ pub fn einsum_by_definition<T: Scalar>(spec: &str, operands: &[&Tensor<T>]) -> T
         }
     })
 }
-// ANCHOR_END: by_definition
+// ANCHOR_END: reference
 
 // ANCHOR: einsum
 /// The sum of products that `spec` describes: `"ik,kj->ij"` is the product of two matrices.
@@ -66,7 +66,7 @@ pub fn einsum<T: Scalar>(spec: &str, operands: &[&Tensor<T>]) -> Tensor<T> {
     let (a, b) = match *operands {
         [a] => (a, &one),
         [a, b] => (a, b),
-        _ => return einsum_by_definition(spec, operands),
+        _ => return reference(spec, operands),
     };
     let mut out = Tensor::zeros(indices.shape);
     let mut loops = indices.in_loop_order();
@@ -184,7 +184,7 @@ impl Indices {
 
     /// All indices in the order of their first mention, but the result's last one innermost: the
     /// inner loop then runs along the result. The summed indices keep their order among
-    /// themselves, so each element's own chain is the same as by the definition.
+    /// themselves, so each element's own chain is the reference's.
     fn in_loop_order(self) -> Vec<Index> {
         let innermost = self.free.last().map(|index| index.letter);
         let mut loops: Vec<Index> = self.free.into_iter().chain(self.summed).collect();

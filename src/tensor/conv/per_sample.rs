@@ -16,66 +16,66 @@ impl<T: Scalar> Tensor<T> {
     /// use longhand::tensor::Window;
     /// let images = Tensor::<f32>::arange(8).reshape([2, 1, 2, 2]);
     /// let kernels = Tensor::new([2, 1, 1, 1, 1], vec![1.0, 10.0]);
-    /// let y = images.conv2d_each(&kernels, Window::new([1, 1]));
+    /// let y = images.conv2d_per_sample(&kernels, Window::new([1, 1]));
     /// assert_eq!(y.data(), [0.0, 1.0, 2.0, 3.0, 40.0, 50.0, 60.0, 70.0]);
     /// ```
     ///
     /// # Panics
     /// If the shapes do not fit each other or the window.
     #[track_caller]
-    pub fn conv2d_each(&self, weight: &Self, window: Window) -> Self {
+    pub fn conv2d_per_sample(&self, weight: &Self, window: Window) -> Self {
         // x [n, c, h, w], weight [n, o, c, kh, kw] → y [n, o, oh, ow]
-        let geometry = Geometry::each(self.shape(), weight.shape(), window);
+        let geometry = Geometry::per_sample(self.shape(), weight.shape(), window);
         let begins = geometry.begins();
         Self::build(geometry.output(), |y| {
-            geometry.each_image(y, geometry.outputs * geometry.area(), |n, y| {
+            geometry.for_each_image(y, geometry.outputs * geometry.area(), |n, y| {
                 geometry.forward(geometry.kernels(weight, n), &begins, self.data(), n, y);
             });
         })
     }
 
-    /// dL/d(input) of [`conv2d_each`](Self::conv2d_each), whose output has this gradient:
+    /// dL/d(input) of [`conv2d_per_sample`](Self::conv2d_per_sample), whose output has this gradient:
     /// `[n, o, oh, ow]` with weight `[n, o, c, kh, kw]` gives `[n, c, h, w]`, where `size` is h and
     /// w.
     ///
     /// # Panics
     /// If the shapes are not those of such convolutions.
     #[track_caller]
-    pub fn conv2d_input_each(&self, weight: &Self, window: Window, size: [usize; 2]) -> Self {
+    pub fn conv2d_input_per_sample(&self, weight: &Self, window: Window, size: [usize; 2]) -> Self {
         // d_output [n, o, oh, ow], weight [n, o, c, kh, kw] → d_input [n, c, h, w]
         let (&[n, ..], &[_, _, c, _, _]) = (&*self.shape(), &*weight.shape()) else {
-            panic!("conv2d_input_each of shapes {} and {}", self.shape(), weight.shape());
+            panic!("conv2d_input_per_sample of shapes {} and {}", self.shape(), weight.shape());
         };
         let input = [n, c, size[0], size[1]];
-        let geometry = Geometry::each(input.into(), weight.shape(), window);
+        let geometry = Geometry::per_sample(input.into(), weight.shape(), window);
         geometry.check_output(self.shape());
         let begins = geometry.begins();
         Self::build(input, |d_input| {
-            geometry.each_image(d_input, geometry.image_len(), |n, d_input| {
+            geometry.for_each_image(d_input, geometry.image_len(), |n, d_input| {
                 let turned = geometry.kernels(weight, n).t();
                 geometry.input(turned, &begins, self.data(), n, d_input);
             });
         })
     }
 
-    /// dL/d(weight) of [`conv2d_each`](Self::conv2d_each), whose output has this gradient:
+    /// dL/d(weight) of [`conv2d_per_sample`](Self::conv2d_per_sample), whose output has this gradient:
     /// `[n, c, h, w]` and `[n, o, oh, ow]` give `[n, o, c, kh, kw]`. Added up over n it is
     /// [`conv2d_weight`](Self::conv2d_weight), but for the order of that sum.
     ///
     /// # Panics
     /// If the shapes are not those of such convolutions.
     #[track_caller]
-    pub fn conv2d_weight_each(&self, d_output: &Self, window: Window) -> Self {
+    pub fn conv2d_weight_per_sample(&self, d_output: &Self, window: Window) -> Self {
         // x [n, c, h, w], d_output [n, o, oh, ow] → d_weight [n, o, c, kh, kw]
         let (&[n, c, _, _], &[_, o, _, _]) = (&*self.shape(), &*d_output.shape()) else {
-            panic!("conv2d_weight_each of shapes {} and {}", self.shape(), d_output.shape());
+            panic!("conv2d_weight_per_sample of shapes {} and {}", self.shape(), d_output.shape());
         };
         let weight = [n, o, c, window.kernel[0], window.kernel[1]];
-        let geometry = Geometry::each(self.shape(), weight.into(), window);
+        let geometry = Geometry::per_sample(self.shape(), weight.into(), window);
         geometry.check_output(d_output.shape());
         let (outputs, patch, begins) = (geometry.outputs, geometry.patch(), geometry.begins());
         Self::build(weight, |d_weight| {
-            geometry.each_image(d_weight, outputs * patch, |n, d_weight| {
+            geometry.for_each_image(d_weight, outputs * patch, |n, d_weight| {
                 let mut turned = Buffer::stale(patch * outputs);
                 turned.fill(T::ZERO);
                 geometry.add_weight(&begins, self.data(), d_output.data(), n, &mut turned);
@@ -91,7 +91,7 @@ impl<T: Scalar> Tensor<T> {
 impl Geometry {
     /// From the input's shape `[n, c, h, w]` and the weight's, `[n, o, c, kh, kw]`.
     #[track_caller]
-    fn each(input: Shape, weight: Shape, window: Window) -> Self {
+    fn per_sample(input: Shape, weight: Shape, window: Window) -> Self {
         match (&*input, &*weight) {
             (&[images, ..], &[n, o, c, kh, kw]) if images == n => {
                 Self::new(input, [o, c, kh, kw].into(), window)
