@@ -15,6 +15,7 @@
 //! | 8 Well-tempered backpropagation | [`wtb`] |
 //! | 9 Decoupled neural interfaces | [`dni`] |
 //! | 10 Gradients of gradients | [`per_sample`] |
+//! | appendix "Reading IDX and gzip" | [`deflate`], [`data::gzip`], [`data::idx`] |
 //! | what the examples print and draw | [`report`] |
 //!
 //! ```
@@ -47,6 +48,7 @@
 
 pub mod by_hand;
 pub mod data;
+pub mod deflate;
 pub mod dni;
 pub mod error;
 pub mod init;

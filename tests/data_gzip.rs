@@ -2,9 +2,8 @@
 //!
 //! The frozen files are made by `golden/gzip/generate.py`.
 
-use longhand::data::crc32::{crc32, crc32_reference};
 use longhand::data::gzip::{gunzip, gunzip_at_most};
-use longhand::data::inflate::{inflate, inflate_reference};
+use longhand::deflate::{crc32, crc32_reference, inflate, inflate_reference};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/gzip");
 

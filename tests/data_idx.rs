@@ -38,7 +38,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     out.extend(length.to_le_bytes());
     out.extend((!length).to_le_bytes());
     out.extend(bytes);
-    out.extend(longhand::data::crc32::crc32_reference(bytes).to_le_bytes());
+    out.extend(longhand::deflate::crc32_reference(bytes).to_le_bytes());
     out.extend(u32::from(length).to_le_bytes());
     out
 }

@@ -5,8 +5,8 @@
 
 #![cfg(target_os = "linux")]
 
-use longhand::data::crc32::crc32_reference;
 use longhand::data::{Idx, Npy};
+use longhand::deflate::crc32_reference;
 
 const MEBIBYTE: usize = 1 << 20;
 

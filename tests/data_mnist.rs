@@ -12,9 +12,9 @@
 //! ```
 
 use longhand::Rng;
-use longhand::data::crc32::crc32_reference;
 use longhand::data::mnist::PIXELS;
 use longhand::data::{Digits, Idx, IdxData, Mnist};
+use longhand::deflate::crc32_reference;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

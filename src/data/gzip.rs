@@ -3,11 +3,9 @@
 //! A file is one or more *members*: a header, DEFLATE data, and a trailer that holds the CRC-32
 //! and the length of what the data unpack to. Their contents follow one another.
 
-use super::crc32::crc32;
 use super::cursor::Cursor;
-use super::inflate::{DAMAGED, inflate_into};
-use super::output::Output;
 use crate::Result;
+use crate::deflate::{DAMAGED, Output, crc32, inflate_into};
 
 /// Whether `bytes` begin as every gzip file does.
 pub fn is_gzip(bytes: &[u8]) -> bool {

@@ -1,38 +1,27 @@
 //! Data: files of numbers, the digits of MNIST, and batches of them (chapters 2, 4 and 6, and the
 //! appendix "Reading IDX and gzip").
 //!
-//! | file | what it holds |
+//! | room | what it holds |
 //! |---|---|
 //! | [`mnist`], [`dataset`], [`batches`] | the digits, as tensors, a batch at a time |
 //! | [`idx`] | the format MNIST comes in |
-//! | [`npy`], `npy_header` | NumPy's format for an array |
-//! | [`safetensors`], `safetensors_header`, `json` | a file of named tensors: a saved net |
-//! | [`gzip`] | members, headers, checksums |
-//! | [`inflate`], `codes`, `huffman`, `bits`, `output` | what gzip packs: blocks, codes, bits |
-//! | [`crc32`] | the checksum |
+//! | [`npy`] | NumPy's format for an array |
+//! | [`safetensors`] | a file of named tensors: a saved net |
+//! | [`gzip`] | members, headers, checksums around [`deflate`](crate::deflate) |
 //! | `cursor`, `convert` | what the readers share |
 //!
 //! Every reader takes any bytes at all: it gives what they hold or an [`Error`](crate::Error) that
 //! says what is wrong and where, and never panics, hangs, or allocates for what is not there.
 
 pub mod batches;
-mod bits;
-mod codes;
 mod convert;
-pub mod crc32;
 mod cursor;
 pub mod dataset;
 pub mod gzip;
-mod huffman;
 pub mod idx;
-pub mod inflate;
-mod json;
 pub mod mnist;
 pub mod npy;
-mod npy_header;
-mod output;
 pub mod safetensors;
-mod safetensors_header;
 
 pub use batches::{Batches, Epoch};
 pub use dataset::Dataset;

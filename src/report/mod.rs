@@ -6,8 +6,8 @@
 //! - [`chart`] writes figures as SVG, by hand. They follow the reader's light or dark theme and
 //!   are the same bytes on every machine.
 //!
-//! The lowest floor of the house but errors: nothing here knows a tensor or a net. It all works on
-//! slices and strings.
+//! All else may stand on this: nothing here knows a tensor or a net. It works on slices and
+//! strings.
 
 pub mod chart;
 mod grouped;

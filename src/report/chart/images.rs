@@ -1,5 +1,6 @@
 //! Sheets of small grey images: the digits, and what a net took them for.
 
+use crate::deflate::crc32;
 use std::fmt::Display;
 
 use super::frame::{self, LINE};
@@ -166,7 +167,7 @@ impl Figure for ImageGrid {
 
         // The picture is a mask: where it is white, ink comes through, in the page's own colour.
         let file = png::encode(across, down, &sheet);
-        let id = png::crc(&file);
+        let id = crc32(&file);
         let (w, h) = (n(across as f64 * pixel), n(down as f64 * pixel));
         let (y, data) = (n(top), png::base64(&file));
         // Large pixels are to be seen as such. Small ones fall between those of the screen, where

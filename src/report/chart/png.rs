@@ -5,6 +5,8 @@
 //! code, and of its references to earlier bytes only "the byte before, so many times", which is
 //! what empty paper is made of. (PNG: ISO/IEC 15948; zlib and deflate: RFC 1950 and RFC 1951.)
 
+use crate::deflate::crc32;
+
 /// The file of a picture of `width` × `height` pixels, each from 0 (black) to 15 (white).
 pub fn encode(width: usize, height: usize, pixels: &[u8]) -> Vec<u8> {
     debug_assert_eq!(pixels.len(), width * height);
@@ -30,18 +32,8 @@ fn chunk(file: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
     let checked = file.len();
     file.extend(name);
     file.extend(data);
-    let sum = crc(&file[checked..]);
+    let sum = crc32(&file[checked..]);
     file.extend(sum.to_be_bytes());
-}
-
-/// The CRC-32 of some bytes, a bit at a time.
-pub fn crc(bytes: &[u8]) -> u32 {
-    let byte = |sum: u32, byte: &u8| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
-            sum >> 1 ^ (0xEDB8_8320 & (sum & 1).wrapping_neg())
-        })
-    };
-    !bytes.iter().fold(!0, byte)
 }
 
 fn zlib(bytes: &[u8]) -> Vec<u8> {
@@ -134,47 +126,13 @@ pub fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deflate::inflate;
 
-    /// Reads what `zlib` writes, by the tables of RFC 1951 and not by the formula above.
-    fn inflate(data: &[u8]) -> Vec<u8> {
-        const BASE: [usize; 28] = [
-            3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99,
-            115, 131, 163, 195, 227,
-        ];
-        const EXTRA: [u32; 28] =
-            [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5];
-        let mut at = 16;
-        let mut bit = || {
-            at += 1;
-            u32::from(data[(at - 1) / 8] >> ((at - 1) % 8) & 1)
-        };
-        assert_eq!((bit(), bit(), bit()), (1, 1, 0));
-        let mut out: Vec<u8> = Vec::new();
-        loop {
-            let mut word = (0..7).fold(0, |word, _| word << 1 | bit());
-            let symbol = if word < 24 {
-                256 + word
-            } else {
-                word = word << 1 | bit();
-                match word {
-                    0x30..=0xBF => word - 0x30,
-                    0xC0..=0xC7 => word - 0xC0 + 280,
-                    _ => (word << 1 | bit()) - 0x190 + 144,
-                }
-            };
-            match symbol {
-                256 => return out,
-                0..=255 => out.push(symbol as u8),
-                _ => {
-                    let code = symbol as usize - 257;
-                    let extra =
-                        (0..EXTRA[code]).fold(0, |extra, at| extra | (bit() as usize) << at);
-                    assert_eq!((0..5).map(|_| bit()).sum::<u32>(), 0);
-                    let last = *out.last().unwrap();
-                    out.extend(vec![last; BASE[code] + extra]);
-                }
-            }
-        }
+    /// What a zlib stream holds, its two header bytes and its checksum left aside.
+    fn unpacked(stream: &[u8]) -> Vec<u8> {
+        let (bytes, taken) = inflate(&stream[2..]).unwrap();
+        assert_eq!(taken, stream.len() - 2 - 4);
+        bytes
     }
 
     #[test]
@@ -183,13 +141,12 @@ mod tests {
         for run in 1..600 {
             bytes.extend(vec![run as u8; run]);
         }
-        assert_eq!(inflate(&zlib(&bytes)), bytes);
-        assert_eq!(inflate(&zlib(&[])), []);
+        assert_eq!(unpacked(&zlib(&bytes)), bytes);
+        assert_eq!(unpacked(&zlib(&[])), []);
     }
 
     #[test]
     fn check_sums_and_letters_are_the_standard_ones() {
-        assert_eq!(crc(b"123456789"), 0xCBF4_3926);
         assert!(zlib(b"Wikipedia").ends_with(&0x11E6_0398_u32.to_be_bytes()));
         assert_eq!(
             ["", "f", "fo", "foo", "foob"].map(|t| base64(t.as_bytes())),
@@ -201,7 +158,8 @@ mod tests {
     fn a_file_has_its_three_chunks() {
         let file = encode(3, 2, &[0, 15, 7, 1, 2, 3]);
         assert_eq!(file[16..29], [0, 0, 0, 3, 0, 0, 0, 2, 4, 0, 0, 0, 0]);
-        assert_eq!(inflate(&file[41..]), [0, 0x0F, 0x70, 0, 0x12, 0x30]);
+        let stream = &file[41..file.len() - 16]; // up to its CRC and the last chunk
+        assert_eq!(unpacked(stream), [0, 0x0F, 0x70, 0, 0x12, 0x30]);
         assert!(file.ends_with(b"\0\0\0\0IEND\xAEB`\x82"));
     }
 }

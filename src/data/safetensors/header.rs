@@ -8,13 +8,15 @@
 //! The offsets count from the header's end. Tensors must lie one after another without a gap,
 //! from the first byte to the last, so that no two share bytes and none are hidden.
 
-use super::convert::count;
-use super::cursor::Cursor;
-use super::json::Parser;
-use super::safetensors::PLACE;
+use super::json::{Parser, quoted};
+use crate::data::convert::count;
+use crate::data::cursor::Cursor;
 use crate::{Error, Result, Scalar, Tensor};
 use std::collections::HashSet;
 use std::ops::Range;
+
+/// What these data are called in an error.
+pub(super) const PLACE: &str = "safetensors data";
 
 /// Headers longer than this are refused, as everywhere.
 const LONGEST: u64 = 100_000_000;
@@ -100,7 +102,7 @@ impl Header {
             let (sizes, end) = (sizes.join(","), start + size_of_val(tensor.data()));
             entries.push(format!(
                 "{}:{{\"dtype\":\"{dtype}\",\"shape\":[{sizes}],\"data_offsets\":[{start},{end}]}}",
-                super::json::quoted(name)
+                quoted(name)
             ));
             start = end;
         }

@@ -3,7 +3,7 @@
 //! The caller says what comes next, so nothing is built for what was not expected, and nothing
 //! recurses.
 
-use super::cursor::Cursor;
+use crate::data::cursor::Cursor;
 use crate::{Error, Result};
 
 /// Reads JSON, token by token.

@@ -6,9 +6,11 @@
 //! NumPy evaluates it; here a small parser takes just what can stand there, in any order and with
 //! any spacing, and nothing else.
 
-use super::cursor::Cursor;
-use super::npy::Npy;
+use crate::data::cursor::Cursor;
 use crate::{Error, Result};
+
+/// The most dimensions NumPy gives an array.
+pub(super) const MAX_RANK: usize = 64;
 
 const MAGIC: [u8; 6] = *b"\x93NUMPY";
 
@@ -175,7 +177,7 @@ impl Parser<'_> {
         self.expect(b'(')?;
         let mut shape = Vec::new();
         while !self.eat(b')') {
-            if shape.len() == Npy::MAX_RANK {
+            if shape.len() == MAX_RANK {
                 return Err(self.unexpected("at most 64 dimensions, as a NumPy array has"));
             }
             shape.push(self.size()?);

@@ -6,7 +6,8 @@
 //! rule, one bit at a time. [`Table`] is the fast way: it looks up many bits at once.
 
 use super::bits::Bits;
-use crate::{Error, Result};
+use super::fault::fault;
+use crate::Result;
 
 /// The longest codeword DEFLATE allows, in bits.
 pub(super) const MAX_LENGTH: usize = 15;
@@ -61,14 +62,10 @@ impl Code {
         let longest = counts.iter().rposition(|&count| count > 0).unwrap_or(0);
         let claimed: usize = (1..=longest).map(|n| usize::from(counts[n]) * (ALL >> n)).sum();
         if claimed > ALL || (claimed < ALL && !(sparse && longest <= 1)) {
-            let fault = if claimed > ALL { "over-subscribed" } else { "incomplete" };
-            return Err(Error::new("deflate data")
-                .at(at as u64)
-                .found(format!(
-                    "an {fault} {name} code: its lengths claim {claimed} of {ALL} words"
-                ))
-                .expected(format!("lengths that claim exactly {ALL}"))
-                .help(super::inflate::DAMAGED));
+            let kind = if claimed > ALL { "over-subscribed" } else { "incomplete" };
+            let found =
+                format!("an {kind} {name} code: its lengths claim {claimed} of {ALL} words");
+            return Err(fault(at, found, format!("lengths that claim exactly {ALL}")));
         }
         // Where the symbols of each length begin; then every symbol goes to the next place of its own.
         let mut places = [0; MAX_LENGTH + 2];

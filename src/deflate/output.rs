@@ -1,12 +1,13 @@
 //! Where unpacked data go (appendix "Reading IDX and gzip").
 
-use crate::{Error, Result};
+use super::fault::fault;
+use crate::Result;
 
 /// The longest copy that DEFLATE can ask for.
 const LONGEST_MATCH: usize = 258;
 
 /// What is unpacked so far, and room for more.
-pub(super) struct Output {
+pub(crate) struct Output {
     /// The first `filled` bytes are unpacked data; the rest is zeros or scratch, to be overwritten.
     pub bytes: Vec<u8>,
     pub filled: usize,
@@ -51,10 +52,8 @@ impl Output {
         if self.filled <= self.limit {
             return Ok(());
         }
-        Err(Error::new("deflate data")
-            .at(at as u64)
-            .found(format!("{} bytes unpacked so far", self.filled))
-            .expected(format!("at most {} bytes", self.limit))
+        let found = format!("{} bytes unpacked so far", self.filled);
+        Err(fault(at, found, format!("at most {} bytes", self.limit))
             .help("is this the right file? If it is, raise the limit"))
     }
 }

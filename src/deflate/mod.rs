@@ -10,15 +10,26 @@
 //! as nothing is out of the ordinary, and stops in front of whatever is: the end of the block,
 //! the end of the input, any fault. Then `step` deals with it. So the fast loop has no errors to
 //! report, and the two cannot disagree about what an error is.
+//!
+//! gzip files and PNG pictures are made of it. It knows bytes and nothing else, so that both
+//! [`data`](crate::data) and [`report`](crate::report) can stand on it.
 
-use super::bits::Bits;
-use super::codes::{Codes, DISTANCES, END_OF_BLOCK, LENGTHS};
-use super::output::Output;
-use crate::{Error, Result};
+mod bits;
+mod codes;
+mod crc32;
+mod fault;
+mod huffman;
+mod output;
+
+pub use crc32::{crc32, crc32_reference};
+pub(crate) use fault::DAMAGED;
+pub(crate) use output::Output;
+
+use crate::Result;
+use bits::Bits;
+use codes::{Codes, DISTANCES, END_OF_BLOCK, LENGTHS};
+use fault::fault;
 use std::sync::OnceLock;
-
-pub(super) const DAMAGED: &str =
-    "the file is damaged: copy or download it again and compare its checksum";
 
 /// Unpacks raw DEFLATE data: what they hold, and how many bytes of `data` they took.
 ///
@@ -28,7 +39,7 @@ pub(super) const DAMAGED: &str =
 /// either code may consist of a single one-bit codeword.
 ///
 /// ```
-/// use longhand::data::inflate::inflate;
+/// use longhand::deflate::inflate;
 /// // One block, the last, in the fixed codes: a, a copy of length 3 from 1 back, the end.
 /// let (bytes, taken) = inflate(&[0x4B, 0x04, 0x02, 0x00])?;
 /// assert_eq!((&bytes[..], taken), (&b"aaaa"[..], 4));
@@ -48,7 +59,7 @@ pub fn inflate_reference(data: &[u8]) -> Result<(Vec<u8>, usize)> {
 }
 
 /// Unpacks the DEFLATE data at `input[start..]` to the end of `output`; gives the index after them.
-pub(super) fn inflate_into<const FAST: bool>(
+pub(crate) fn inflate_into<const FAST: bool>(
     input: &[u8],
     start: usize,
     output: &mut Output,
@@ -227,12 +238,3 @@ fn copy(bytes: &mut [u8], mut to: usize, distance: usize, length: usize) {
     }
 }
 // ANCHOR_END: copy
-
-/// An error in DEFLATE data at byte `at`.
-pub(super) fn fault(at: usize, found: impl Into<String>, expected: impl Into<String>) -> Error {
-    Error::new("deflate data")
-        .at(at as u64)
-        .found(found.into())
-        .expected(expected.into())
-        .help(DAMAGED)
-}

@@ -10,10 +10,12 @@
 //! The golden figures that the tests compare with are such files, and so are the statistics that
 //! chapter 8 saves.
 
+mod header;
+
 use super::convert::{count, decode_each, encode_each, floats, integers, tensor_shape};
 use super::cursor::{Cursor, read_file, write_file};
-use super::npy_header::Header;
 use crate::{Error, Result, Scalar, Tensor};
+use header::Header;
 use std::path::Path;
 
 /// The contents of a `.npy` file: its shape, and the elements in row-major order.
@@ -91,7 +93,7 @@ impl NpyData {
 
 impl Npy {
     /// The most dimensions NumPy gives an array.
-    pub const MAX_RANK: usize = 64;
+    pub const MAX_RANK: usize = header::MAX_RANK;
 
     /// Elements in row-major order with their shape, to be written.
     ///

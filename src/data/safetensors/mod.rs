@@ -8,10 +8,13 @@
 //! Nothing in such a file is ever run, unlike a pickle's: that is what the name says. PyTorch
 //! opens it by `safetensors.torch.load_file`.
 
+mod header;
+mod json;
+
 use super::convert::{decode_each, encode_each, floats, tensor_shape};
 use super::cursor::{Cursor, read_file, write_file};
-use super::safetensors_header::{Entry, Header};
 use crate::{Error, Result, Scalar, Tensor};
+use header::{Entry, Header, PLACE};
 use std::path::Path;
 
 /// The contents of a safetensors file.
@@ -141,5 +144,3 @@ impl Safetensors {
         write_file(path.as_ref(), &Self::to_bytes(tensors))
     }
 }
-
-pub(super) const PLACE: &str = "safetensors data";

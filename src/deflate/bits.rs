@@ -1,5 +1,6 @@
 //! Bits out of bytes, as DEFLATE packs them (appendix "Reading IDX and gzip").
 
+use super::fault::fault;
 use crate::{Error, Result};
 
 /// A reader of bits: bytes in order, the lowest bit of each byte first.
@@ -76,9 +77,6 @@ impl<'a> Bits<'a> {
 
 #[cold]
 fn ran_out(length: usize) -> Error {
-    Error::new("deflate data")
-        .at(length as u64)
-        .found("the end of the data")
-        .expected("more compressed data")
+    fault(length, "the end of the data", "more compressed data")
         .help("the file was cut short: copy or download it again")
 }

@@ -12,7 +12,7 @@ const DIVISOR: u32 = 0xEDB8_8320;
 /// The CRC-32 of `bytes` by long division, a bit at a time: what [`crc32`] must agree with.
 ///
 /// ```
-/// use longhand::data::crc32::crc32_reference;
+/// use longhand::deflate::crc32_reference;
 /// assert_eq!(crc32_reference(b"123456789"), 0xCBF4_3926);
 /// ```
 pub fn crc32_reference(bytes: &[u8]) -> u32 {
@@ -70,7 +70,7 @@ const fn tables() -> [[u32; 256]; 16] {
 /// The CRC-32 of `bytes`, sixteen bytes at a time.
 ///
 /// ```
-/// use longhand::data::crc32::crc32;
+/// use longhand::deflate::crc32;
 /// assert_eq!(crc32(b""), 0);
 /// assert_eq!(crc32(b"The quick brown fox jumps over the lazy dog"), 0x414F_A339);
 /// ```
