@@ -2,7 +2,7 @@
 //! product written over and over, ever faster.
 
 use longhand::report::{BarChart, Figure, Table, section};
-use longhand::tensor::{einsum, isa, ladder};
+use longhand::tensor::{einsum, gemm, isa, ladder};
 use longhand::{Result, Rng, Tensor, init};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -26,29 +26,10 @@ fn time<R>(f: impl Fn() -> R) -> (R, f64) {
 }
 
 // ANCHOR: peak
-/// Multiply-adds per second of one thread that never waits for memory: many chains, each in a
-/// register of `LANES` numbers, and nothing else.
-fn peak<const LANES: usize>() -> f64 {
-    const CHAINS: usize = 12;
-    const LINKS: usize = 1 << 18;
-    let (x, y) = (black_box(0.999_f32), black_box(0.001));
-    let run = || {
-        isa::vectorize(
-            #[inline(always)]
-            || {
-                let mut sums = black_box([[0.0_f32; LANES]; CHAINS]);
-                for _ in 0..LINKS {
-                    for sum in &mut sums {
-                        for lane in sum {
-                            *lane = lane.mul_add(x, y);
-                        }
-                    }
-                }
-                sums
-            },
-        )
-    };
-    (LINKS * CHAINS * LANES) as f64 / time(run).1
+/// Operations per second of one thread that never waits.
+fn peak() -> f64 {
+    let (operations, seconds) = time(|| gemm::fma_peak::<f32>(1 << 14));
+    operations as f64 / seconds
 }
 // ANCHOR_END: peak
 
@@ -137,8 +118,7 @@ fn main() -> Result<()> {
     let large = [random([512, 512]), random([512, 512])];
     let flops = 2.0 * 512_f64.powi(3); // a multiplication and an addition for each link
 
-    // A register holds 8 numbers or 16, as the processor has it; the wider loop suits the wider one.
-    let most = 2.0 * peak::<8>().max(peak::<16>());
+    let most = peak();
     let headings = ["rung", "5×784 by 784×10", "512³", "", "", "same bits"];
     let mut table = Table::new(headings);
     let mut chart = BarChart::new("The ladder at 512³").unit("GFLOP/s").log();

@@ -4,7 +4,7 @@
 //! and with or without what C held before.
 
 use longhand::tensor::gemm::{
-    Matrix, MatrixMut, Shifted, matmul, reference, shifted_times, times_shifted,
+    Matrix, MatrixMut, Shifted, fma_peak, matmul, reference, shifted_times, times_shifted,
 };
 use longhand::tensor::isa::{self, Isa};
 use longhand::tensor::threads;
@@ -14,6 +14,7 @@ use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Instant;
 
 /// A number's bits; all NaNs are one.
 trait Bits: Scalar {
@@ -328,6 +329,32 @@ fn an_image_shifted() {
                 }
             }
         }
+    }
+}
+
+/// The loop that is said to be the limit of every product is not slower than a product.
+#[test]
+fn no_product_passes_the_peak() {
+    const N: usize = 64;
+    let a = numbers::<f32>(N * N, &mut Rng::new(12));
+    let mut c = vec![0.0; N * N];
+    for isa in instruction_sets() {
+        isa::with(isa, || {
+            assert_eq!(fma_peak::<f32>(7), 7 * fma_peak::<f32>(1));
+            // Work for about as long as the product, and the best of many turns of each.
+            let links = (2 * N * N * N).div_ceil(fma_peak::<f32>(1));
+            let (mut product, mut peak) = (0.0_f64, 0.0_f64);
+            for _ in 0..200 {
+                let start = Instant::now();
+                let square = Matrix::new(&a, N, N);
+                threads::with(1, || matmul(square, square, false, MatrixMut::new(&mut c, N, N)));
+                product = product.max((2 * N * N * N) as f64 / start.elapsed().as_secs_f64());
+                let start = Instant::now();
+                let operations = fma_peak::<f32>(links) as f64;
+                peak = peak.max(operations / start.elapsed().as_secs_f64());
+            }
+            assert!(peak > 0.9 * product, "{isa}: peak {peak:.3e}, product {product:.3e}");
+        });
     }
 }
 

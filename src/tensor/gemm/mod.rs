@@ -26,6 +26,7 @@ mod dots;
 mod kernel;
 mod matrix;
 mod pack;
+mod peak;
 mod scratch;
 mod shifted;
 mod shifted_kernels;
@@ -144,6 +145,29 @@ pub fn shifted_times<T: Scalar + HasKernels>(
             shifted::left(kernels, a, rows, b, accumulate, c);
         }
     });
+}
+
+/// The limit of every product: `links` rounds of fused multiply-adds that never wait, neither for
+/// memory nor for each other, on the caller's thread. Returns how many floating-point operations
+/// that was, two for each multiply-add; what they take is for the caller to measure.
+///
+/// ```
+/// use longhand::tensor::gemm::fma_peak;
+/// let start = std::time::Instant::now();
+/// let operations = fma_peak::<f32>(1 << 16);
+/// let rate = operations as f64 / start.elapsed().as_secs_f64();
+/// println!("{:.0} GFLOP/s", rate / 1e9);
+/// # assert!(operations >= 2 << 16);
+/// ```
+///
+/// It is the instruction set in use whose limit this is: vectors of 16, 8 or 4 numbers in `f32`.
+/// Under `portable` it is the limit of plain code. Where the program may not use a fused
+/// multiply-add instruction (a build for any x86-64, say), each one is worked out from several
+/// other operations or by a call of a function, and the rate is some hundredth of what the
+/// processor could do: the limit for that code, not for the machine.
+pub fn fma_peak<T: Scalar + HasKernels>(links: usize) -> usize {
+    // SAFETY: `isa::current` names an instruction set that the processor has.
+    2 * unsafe { (T::kernels(isa::current()).peak)(links) }
 }
 
 #[track_caller]

@@ -6,6 +6,7 @@
 use super::dots::dots;
 use super::kernel::{Micro, PORTABLE_ROWS, Tile, micro_kernel, portable};
 use super::pack::{self, Move};
+use super::peak;
 use super::shifted_kernels::{self, LeftTile, RightTile, left, right};
 use super::simd::{Plain, Simd, Square};
 use crate::Scalar;
@@ -39,6 +40,8 @@ pub(super) struct Kernels<T: 'static> {
     /// For a factor that is an image, by rows and registers; as wide as `strip` for many rows.
     pub right: ByTile<RightMicro<T>>,
     pub left: ByTile<LeftMicro<T>>,
+    /// See [`peak::chains`].
+    pub peak: unsafe fn(links: usize) -> usize,
 }
 
 /// One for each height and width of a tile, counted from 1.
@@ -76,6 +79,7 @@ impl<T: Scalar> Kernels<T> {
         square: 0,
         right: by_tile!(RightMicro: right Plain<T>, 16 registers),
         left: by_tile!(LeftMicro: left Plain<T>, 16 registers),
+        peak: peak::chains::<Plain<T>, { peak::CHAINS_OF_16 }>,
     };
 
     /// Computes one tile.
@@ -212,6 +216,18 @@ mod x86 {
         unsafe { super::dots::<V, L>(k, x, b, stride, n, c, accumulate) }
     }
 
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn chains2<V: Simd, const CHAINS: usize>(links: usize) -> usize {
+        // SAFETY: the caller's promise.
+        unsafe { peak::chains::<V, CHAINS>(links) }
+    }
+
+    #[target_feature(enable = "avx512f,avx2,fma")]
+    unsafe fn chains512<V: Simd, const CHAINS: usize>(links: usize) -> usize {
+        // SAFETY: the caller's promise.
+        unsafe { peak::chains::<V, CHAINS>(links) }
+    }
+
     macro_rules! kernels {
         ($t:ident, $avx2:ident, $avx512:ident) => {
             impl HasKernels for $t {
@@ -229,6 +245,7 @@ mod x86 {
                         square: $avx2::LANES,
                         right: by_tile!(RightMicro: right2 $avx2, 16 registers),
                         left: by_tile!(LeftMicro: left2 $avx2, 16 registers),
+                        peak: chains2::<$avx2, { peak::CHAINS_OF_16 }>,
                     };
                     static AVX512: Kernels<$t> = Kernels {
                         lanes: $avx512::LANES,
@@ -242,6 +259,7 @@ mod x86 {
                         square: $avx2::LANES,
                         right: by_tile!(RightMicro: right512 $avx512, 32 registers),
                         left: by_tile!(LeftMicro: left512 $avx512, 32 registers),
+                        peak: chains512::<$avx512, { peak::CHAINS_OF_32 }>,
                     };
                     match isa {
                         Isa::Avx512 => &AVX512,
@@ -285,6 +303,7 @@ mod arm {
                         square: 0,
                         right: by_tile!(RightMicro: right $register, 32 registers),
                         left: by_tile!(LeftMicro: left $register, 32 registers),
+                        peak: peak::chains::<$register, { peak::CHAINS_OF_32 }>,
                     };
                     match isa {
                         Isa::Neon => &NEON,
