@@ -118,7 +118,7 @@ fn values() {
     let tape = Tape::<f64>::new();
     let x = tape.leaf(Tensor::scalar(3.0));
     let y = x.square();
-    let first = y.sweep().retain().gradients();
+    let first = y.backward_pass().retain_graph().gradients();
     let second = y.backward();
     println!("dy/dx = {} and again {}: nothing has been added up", first[x], second[x]);
     // ANCHOR_END: values
@@ -130,9 +130,9 @@ fn recorded() {
     let x = tape.leaf(Tensor::scalar(0.5));
     let y = x.tanh();
     println!("forward:              {:2} entries", tape.len());
-    y.sweep().retain().gradients();
+    y.backward_pass().retain_graph().gradients();
     println!("backward, on scratch: {:2} entries", tape.len());
-    let [slope] = y.grad_recorded([x]);
+    let [slope] = y.grad_create_graph([x]);
     println!("backward, on tape:    {:2} entries", tape.len());
     let y = y.value().item();
     let [curvature] = slope.grad([x]);
@@ -150,9 +150,9 @@ fn derivatives() -> Result<()> {
     let points: Vec<f64> = (-300..=300).map(|i| f64::from(i) / 100.0).collect();
     let x = tape.leaf(Tensor::vector(&points));
     let f = (-x.square()).exp();
-    let [first] = f.sum().grad_recorded([x]);
-    let [second] = first.sum().grad_recorded([x]);
-    let [third] = second.sum().grad_recorded([x]);
+    let [first] = f.sum().grad_create_graph([x]);
+    let [second] = first.sum().grad_create_graph([x]);
+    let [third] = second.sum().grad_create_graph([x]);
     // ANCHOR_END: derivatives
     println!("f = exp(−x²), recorded once; {} entries after three backward passes\n", tape.len());
     // Every derivative is a polynomial times f.
@@ -251,7 +251,7 @@ fn hook() {
     let loss = h.cross_entropy(&labels);
     println!("forward: the tape holds {} bytes", grouped(tape.bytes()));
     let mut adam = Adam::new(1e-3);
-    loss.sweep().hooked(|id, gradient| {
+    loss.backward_pass().with_hook(|id, gradient| {
         let number = params.iter().position(|param| param.id() == id).expect("one of ours");
         let param = &mut params[number];
         param.grad = Some(gradient);

@@ -2,7 +2,7 @@
 //! BackPACK; and what it costs beside a plain gradient and beside the loop.
 
 use crate::contest::Contest;
-use longhand::per_sample::{Ledger, Scaling, reference};
+use longhand::per_sample::{Recorder, Scaling, reference};
 use longhand::tape::Var;
 use longhand::tensor::Window;
 use longhand::{Param, Rng, Tape, Tensor, init};
@@ -76,18 +76,18 @@ impl Net {
     fn variance_and_gradient(&mut self) {
         self.tape.clear();
         let (tape, params) = (&self.tape, leaves(&self.tape, &self.params));
-        let ledger = Ledger::new(tape);
-        let loss = loss(&ledger, &params, tape.constant(self.x.clone()), &self.labels);
-        let variance = ledger.sweep_recorded(loss, Scaling::Share).total_variance();
+        let recorder = Recorder::new(tape);
+        let loss = loss(&recorder, &params, tape.constant(self.x.clone()), &self.labels);
+        let variance = recorder.backward_create_graph(loss, Scaling::Share).total_variance();
         black_box(variance.backward());
     }
 
     fn gradient_and_variance(&mut self) {
         self.tape.clear();
         let (tape, params) = (&self.tape, leaves(&self.tape, &self.params));
-        let ledger = Ledger::new(tape);
-        let loss = loss(&ledger, &params, tape.constant(self.x.clone()), &self.labels);
-        let samples = ledger.sweep(loss, Scaling::Share);
+        let recorder = Recorder::new(tape);
+        let loss = loss(&recorder, &params, tape.constant(self.x.clone()), &self.labels);
+        let samples = recorder.backward(loss, Scaling::Share);
         for &param in &params {
             black_box((samples.sum(param), samples.variance(param)));
         }
@@ -96,8 +96,8 @@ impl Net {
     fn gradient(&mut self) {
         self.tape.clear();
         let (tape, params) = (&self.tape, leaves(&self.tape, &self.params));
-        let ledger = Ledger::new(tape);
-        let loss = loss(&ledger, &params, tape.constant(self.x.clone()), &self.labels);
+        let recorder = Recorder::new(tape);
+        let loss = loss(&recorder, &params, tape.constant(self.x.clone()), &self.labels);
         black_box(loss.backward());
     }
 
@@ -106,7 +106,7 @@ impl Net {
         let (tape, params) = (&self.tape, leaves(&self.tape, &self.params));
         let stacked = reference::gradients(BATCH, &params, |i| {
             let x = tape.constant(self.x.rows(i..i + 1));
-            loss(&Ledger::new(tape), &params, x, &self.labels[i..i + 1])
+            loss(&Recorder::new(tape), &params, x, &self.labels[i..i + 1])
         });
         black_box(reference::total_variance(stacked).backward());
     }
@@ -116,13 +116,13 @@ fn leaves<'t>(tape: &'t Tape, params: &[Param]) -> Vec<Var<'t>> {
     params.iter().map(|param| tape.param(param)).collect()
 }
 
-fn loss<'t>(ledger: &Ledger<'t>, p: &[Var<'t>], x: Var<'t>, labels: &[usize]) -> Var<'t> {
+fn loss<'t>(recorder: &Recorder<'t>, p: &[Var<'t>], x: Var<'t>, labels: &[usize]) -> Var<'t> {
     let scores = match *p {
         [kernels, shifts, weight, bias] => {
-            let h = ledger.conv2d(x, kernels, Some(shifts), Window::new([5, 5]));
-            ledger.linear(h.relu().max_pool2d(Window::tiling(2)).flatten(1), weight, Some(bias))
+            let h = recorder.conv2d(x, kernels, Some(shifts), Window::new([5, 5]));
+            recorder.linear(h.relu().max_pool2d(Window::tiling(2)).flatten(1), weight, Some(bias))
         }
-        _ => ledger.linear(x, p[0], Some(p[1])),
+        _ => recorder.linear(x, p[0], Some(p[1])),
     };
     scores.cross_entropy_sum(labels)
 }

@@ -1,7 +1,7 @@
 //! What a batch says about all images, and which digits say the most.
 
 use longhand::data::{Dataset, Mnist};
-use longhand::per_sample::{Ledger, Samples, Scaling};
+use longhand::per_sample::{Recorder, Samples, Scaling};
 use longhand::report::{Figure, ImageGrid, Table};
 use longhand::tape::Var;
 use longhand::{Param, Result, Rng, Tape, Tensor};
@@ -19,10 +19,10 @@ fn samples<'t>(
     digits: &Dataset<f64>,
 ) -> (Var<'t, f64>, Samples<'t, f64>) {
     let [weight, bias] = model.each_ref().map(|param| tape.param(param));
-    let ledger = Ledger::new(tape);
-    let scores = ledger.linear(tape.constant(digits.images.clone()), weight, Some(bias));
+    let recorder = Recorder::new(tape);
+    let scores = recorder.linear(tape.constant(digits.images.clone()), weight, Some(bias));
     let loss = scores.cross_entropy(&digits.labels);
-    (loss, ledger.sweep(loss, Scaling::Own))
+    (loss, recorder.backward(loss, Scaling::Own))
 }
 // ANCHOR_END: samples
 

@@ -2,7 +2,7 @@
 
 use longhand::data::Mnist;
 use longhand::layers::{Conv2d, Flatten, Layer, Linear, MaxPool2d, Relu, Sequential};
-use longhand::per_sample::{Ledger, Scaling, reference};
+use longhand::per_sample::{Recorder, Scaling, reference};
 use longhand::report::{Table, grouped};
 use longhand::tape::Var;
 use longhand::tensor::Window;
@@ -69,22 +69,22 @@ impl<T: Scalar> Case<T> {
     }
 
     // ANCHOR: loss
-    /// The summed loss of some of the samples, written with a ledger.
+    /// The summed loss of some of the samples, written with a recorder.
     pub fn loss<'t>(
         &self,
-        ledger: &Ledger<'t, T>,
+        recorder: &Recorder<'t, T>,
         params: &[Var<'t, T>],
         samples: Range<usize>,
     ) -> Var<'t, T> {
         let tape = params[0].tape();
         let x = tape.constant(self.x.rows(samples.clone()));
         let output = match *params {
-            [weight] => ledger.linear(x, weight, None),
-            [weight, bias] => ledger.linear(x.flatten(1), weight, Some(bias)),
+            [weight] => recorder.linear(x, weight, None),
+            [weight, bias] => recorder.linear(x.flatten(1), weight, Some(bias)),
             [kernels, shifts, weight, bias] => {
-                let h = ledger.conv2d(x, kernels, Some(shifts), Window::new([5, 5])).relu();
+                let h = recorder.conv2d(x, kernels, Some(shifts), Window::new([5, 5])).relu();
                 let h = h.max_pool2d(Window::tiling(2)).flatten(1);
-                ledger.linear(h, weight, Some(bias))
+                recorder.linear(h, weight, Some(bias))
             }
             _ => unreachable!("no case has other parameters"),
         };
@@ -100,9 +100,9 @@ impl<T: Scalar> Case<T> {
     pub fn at_once(&self) -> (Tensor<T>, Vec<Tensor<T>>) {
         let tape = Tape::new();
         let params = self.leaves(&tape);
-        let ledger = Ledger::new(&tape);
-        let loss = self.loss(&ledger, &params, 0..self.samples());
-        let total = ledger.sweep_recorded(loss, Scaling::Share).total_variance();
+        let recorder = Recorder::new(&tape);
+        let loss = self.loss(&recorder, &params, 0..self.samples());
+        let total = recorder.backward_create_graph(loss, Scaling::Share).total_variance();
         (total.value(), gradient(total, &params))
     }
     // ANCHOR_END: at_once
@@ -113,7 +113,7 @@ impl<T: Scalar> Case<T> {
         let tape = Tape::new();
         let params = self.leaves(&tape);
         let stacked = reference::gradients(self.samples(), &params, |i| {
-            self.loss(&Ledger::new(&tape), &params, i..i + 1)
+            self.loss(&Recorder::new(&tape), &params, i..i + 1)
         });
         let total = reference::total_variance(stacked);
         (total.value(), gradient(total, &params))
@@ -122,7 +122,7 @@ impl<T: Scalar> Case<T> {
 }
 
 fn gradient<T: Scalar>(total: Var<'_, T>, params: &[Var<'_, T>]) -> Vec<Tensor<T>> {
-    let found = total.sweep().of(params).into_iter();
+    let found = total.backward_pass().with_respect_to(params).into_iter();
     found.map(|gradient| gradient.expect("the variance depends on every parameter")).collect()
 }
 
@@ -175,16 +175,16 @@ pub fn written_down(mnist: &Mnist) {
         table.push([name.to_string(), grouped(tape.len()), grouped(tape.bytes())]);
     };
     measure("forward pass", &|tape| {
-        cnn.loss(&Ledger::new(tape), &cnn.leaves(tape), 0..32);
+        cnn.loss(&Recorder::new(tape), &cnn.leaves(tape), 0..32);
     });
     measure("variance, at once", &|tape| {
-        let ledger = Ledger::new(tape);
-        let loss = cnn.loss(&ledger, &cnn.leaves(tape), 0..32);
-        ledger.sweep_recorded(loss, Scaling::Share).total_variance();
+        let recorder = Recorder::new(tape);
+        let loss = cnn.loss(&recorder, &cnn.leaves(tape), 0..32);
+        recorder.backward_create_graph(loss, Scaling::Share).total_variance();
     });
     measure("variance, one by one", &|tape| {
         let params = cnn.leaves(tape);
-        let loss = |i| cnn.loss(&Ledger::new(tape), &params, i..i + 1);
+        let loss = |i| cnn.loss(&Recorder::new(tape), &params, i..i + 1);
         reference::total_variance(reference::gradients(32, &params, loss));
     });
     print!("\n{table}");

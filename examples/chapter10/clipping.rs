@@ -2,7 +2,7 @@
 
 use super::batch::linear_model;
 use longhand::data::{Dataset, Mnist};
-use longhand::per_sample::{Ledger, Scaling};
+use longhand::per_sample::{Recorder, Scaling};
 use longhand::report::Table;
 use longhand::{Param, Rng, Tape, init};
 
@@ -21,10 +21,10 @@ fn step(model: &mut [Param; 2], batch: &Dataset, rule: Rule, rng: &mut Rng) -> u
     let Rule { bound, noise, lr } = rule;
     let tape = Tape::new();
     let leaves = model.each_ref().map(|param| tape.param(param));
-    let ledger = Ledger::new(&tape);
+    let recorder = Recorder::new(&tape);
     let x = tape.constant(batch.images.clone());
-    let loss = ledger.linear(x, leaves[0], Some(leaves[1])).cross_entropy_sum(&batch.labels);
-    let samples = ledger.sweep(loss, Scaling::Share);
+    let loss = recorder.linear(x, leaves[0], Some(leaves[1])).cross_entropy_sum(&batch.labels);
+    let samples = recorder.backward(loss, Scaling::Share);
     let factors = samples.clipping(bound);
     let lr = lr / batch.len() as f32;
     for (param, leaf) in model.iter_mut().zip(leaves) {

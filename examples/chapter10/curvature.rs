@@ -3,7 +3,7 @@
 use longhand::data::{Dataset, Mnist};
 use longhand::layers::{Layer, Linear, Reduction, Sequential, lenet};
 use longhand::per_sample::{
-    GaussNewton, Hessian, Ledger, conjugate_gradients, cross_entropy_root, largest_eigenvalue,
+    GaussNewton, Hessian, Recorder, conjugate_gradients, cross_entropy_root, largest_eigenvalue,
     trace,
 };
 use longhand::report::{Figure, LineChart, Table, grouped};
@@ -12,18 +12,18 @@ use longhand::tensor::Window;
 use longhand::{Result, Rng, Tape, Tensor, init, sequential};
 
 /// 784 inputs, some hidden units with tanh between them, 10 scores.
-fn small_net<'t>(ledger: &Ledger<'t>, p: &[Var<'t>], x: Var<'t>) -> Var<'t> {
-    let h = ledger.linear(x, p[0], Some(p[1])).tanh();
-    ledger.linear(h, p[2], Some(p[3]))
+fn small_net<'t>(recorder: &Recorder<'t>, p: &[Var<'t>], x: Var<'t>) -> Var<'t> {
+    let h = recorder.linear(x, p[0], Some(p[1])).tanh();
+    recorder.linear(h, p[2], Some(p[3]))
 }
 
 /// Chapter 8's net.
-fn conv_net<'t>(ledger: &Ledger<'t>, p: &[Var<'t>], x: Var<'t>) -> Var<'t> {
+fn conv_net<'t>(recorder: &Recorder<'t>, p: &[Var<'t>], x: Var<'t>) -> Var<'t> {
     let (five, two) = (Window::new([5, 5]), Window::tiling(2));
-    let h = ledger.conv2d(x, p[0], Some(p[1]), five).relu().max_pool2d(two);
-    let h = ledger.conv2d(h, p[2], Some(p[3]), five).relu().max_pool2d(two);
-    let h = ledger.linear(h.flatten(1), p[4], Some(p[5])).relu();
-    ledger.linear(h, p[6], Some(p[7]))
+    let h = recorder.conv2d(x, p[0], Some(p[1]), five).relu().max_pool2d(two);
+    let h = recorder.conv2d(h, p[2], Some(p[3]), five).relu().max_pool2d(two);
+    let h = recorder.linear(h.flatten(1), p[4], Some(p[5])).relu();
+    recorder.linear(h, p[6], Some(p[7]))
 }
 
 fn leaves<'t>(tape: &'t Tape, net: &Sequential) -> Vec<Var<'t>> {
@@ -37,13 +37,13 @@ pub fn traces(mnist: &Mnist) {
     // ANCHOR: traces
     let tape = Tape::new();
     let params = leaves(&tape, &net);
-    let ledger = Ledger::new(&tape);
-    let scores = small_net(&ledger, &params, tape.constant(digits.images.clone()));
+    let recorder = Recorder::new(&tape);
+    let scores = small_net(&recorder, &params, tape.constant(digits.images.clone()));
     let loss = scores.cross_entropy(&digits.labels);
     let hessian = Hessian::new(loss, &params);
     let ggn = GaussNewton::new(scores, loss, &params);
     let root = cross_entropy_root(&scores.value(), Reduction::Mean);
-    let exact: f32 = ledger.ggn_diagonal(scores, &root).iter().map(Tensor::sum).sum();
+    let exact: f32 = recorder.ggn_diagonal(scores, &root).iter().map(Tensor::sum).sum();
     // ANCHOR_END: traces
     let count: usize = params.iter().map(|param| param.shape().count()).sum();
     println!("{} parameters; the trace of the Gauss-Newton matrix is {exact:.3}\n", grouped(count));
@@ -66,7 +66,7 @@ fn moved(net: &Sequential, direction: &[Tensor], lr: f32) -> Vec<Tensor> {
 fn loss_at(values: Vec<Tensor>, digits: &Dataset) -> f32 {
     let tape = Tape::new();
     let params: Vec<_> = values.into_iter().map(|value| tape.constant(value)).collect();
-    let scores = conv_net(&Ledger::new(&tape), &params, tape.constant(digits.images.clone()));
+    let scores = conv_net(&Recorder::new(&tape), &params, tape.constant(digits.images.clone()));
     scores.cross_entropy(&digits.labels).value().item()
 }
 
@@ -77,8 +77,8 @@ fn descended(net: &Sequential, digits: &Dataset, steps: usize, lr: f32) -> f32 {
         let tape = Tape::new();
         let params: Vec<_> = values.iter().map(|value| tape.leaf(value.clone())).collect();
         let x = tape.constant(digits.images.clone());
-        let loss = conv_net(&Ledger::new(&tape), &params, x).cross_entropy(&digits.labels);
-        let gradients = loss.sweep().of(&params);
+        let loss = conv_net(&Recorder::new(&tape), &params, x).cross_entropy(&digits.labels);
+        let gradients = loss.backward_pass().with_respect_to(&params);
         for (value, gradient) in values.iter_mut().zip(gradients.into_iter().flatten()) {
             value.update(&gradient, |w, g| w - lr * g);
         }
@@ -93,13 +93,19 @@ pub fn steps(mnist: &Mnist) {
     // ANCHOR: steps
     let tape = Tape::new();
     let params = leaves(&tape, &net);
-    let ledger = Ledger::new(&tape);
-    let scores = conv_net(&ledger, &params, tape.constant(digits.images.clone()));
+    let recorder = Recorder::new(&tape);
+    let scores = conv_net(&recorder, &params, tape.constant(digits.images.clone()));
     let loss = scores.cross_entropy(&digits.labels);
-    let gradient = loss.sweep().retain().of(&params).into_iter().flatten().collect::<Vec<_>>();
+    let gradient = loss
+        .backward_pass()
+        .retain_graph()
+        .with_respect_to(&params)
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>();
 
     let root = cross_entropy_root(&scores.value(), Reduction::Mean);
-    let diagonal = ledger.ggn_diagonal(scores, &root);
+    let diagonal = recorder.ggn_diagonal(scores, &root);
     let damping = 0.1;
     let scaled: Vec<_> = gradient.iter().zip(&diagonal).map(|(g, d)| g / (d + damping)).collect();
 
@@ -144,7 +150,7 @@ pub fn edge(mnist: &Mnist) -> Result<()> {
             tape.clear();
             let params = leaves(&tape, &net);
             let x = tape.constant(digits.images.clone());
-            let scores = small_net(&Ledger::new(&tape), &params, x);
+            let scores = small_net(&Recorder::new(&tape), &params, x);
             let loss = scores.mse_sum(tape.constant(target.clone())) / (2.0 * digits.len() as f32);
             if step % 15 == 0 {
                 // ANCHOR: eigenvalue
@@ -164,7 +170,7 @@ pub fn edge(mnist: &Mnist) -> Result<()> {
                     ]);
                 }
             }
-            let gradients = loss.sweep().of(&params);
+            let gradients = loss.backward_pass().with_respect_to(&params);
             for (param, gradient) in
                 net.params_mut().into_iter().zip(gradients.into_iter().flatten())
             {

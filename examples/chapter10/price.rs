@@ -2,7 +2,7 @@
 
 use super::cases::cases;
 use longhand::data::Mnist;
-use longhand::per_sample::{Ledger, Scaling};
+use longhand::per_sample::{Recorder, Scaling};
 use longhand::report::{Figure, LineChart, Table, grouped};
 use longhand::tensor::threads;
 use longhand::{Result, Tape};
@@ -55,9 +55,9 @@ pub fn memory(mnist: &Mnist) {
     for repetition in 1..=1_000 {
         tape.clear();
         let params = linear.leaves(&tape);
-        let ledger = Ledger::new(&tape);
-        let loss = linear.loss(&ledger, &params, 0..32);
-        let total = ledger.sweep_recorded(loss, Scaling::Share).total_variance();
+        let recorder = Recorder::new(&tape);
+        let loss = linear.loss(&recorder, &params, 0..32);
+        let total = recorder.backward_create_graph(loss, Scaling::Share).total_variance();
         let gradients = total.backward();
         if [1, 10, 100, 1_000].contains(&repetition) {
             let (entries, bytes) = (tape.len(), grouped(tape.bytes()));

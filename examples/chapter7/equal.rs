@@ -61,7 +61,7 @@ pub fn chain_rule() {
         let tape = Tape::new();
         let [z0, weight, bias] = [z0, weight, bias].map(|value| tape.leaf(value));
         let z2 = (z0.matmul_nt(weight) + bias).relu();
-        let by_tape = tape.sweep().root(z2, up).of(&[z0, weight, bias]);
+        let by_tape = tape.backward_pass().root(z2, up).with_respect_to(&[z0, weight, bias]);
         let all = formula.iter().zip(&by_tape);
         same[1] +=
             usize::from(all.into_iter().all(|(a, b)| b.as_ref().is_some_and(|b| a.same_bits(b))));
@@ -81,11 +81,12 @@ pub fn pieces() {
     let z3 = layer(4, z2);
     let loss = z3.mse(tape.constant(batch(&[1, 1], 7)));
     // ANCHOR: pieces
-    let in_one_pass = loss.sweep().retain().of(&[z3, z2, z1, z0]);
-    let mut in_pieces = loss.sweep().retain().of(&[z3]);
+    let in_one_pass = loss.backward_pass().retain_graph().with_respect_to(&[z3, z2, z1, z0]);
+    let mut in_pieces = loss.backward_pass().retain_graph().with_respect_to(&[z3]);
     for (from, to) in [(z3, z2), (z2, z1), (z1, z0)] {
         let above = in_pieces.last().cloned().flatten().expect("each depends on the one before");
-        in_pieces.extend(tape.sweep().root(from, above).retain().of(&[to]));
+        in_pieces
+            .extend(tape.backward_pass().root(from, above).retain_graph().with_respect_to(&[to]));
     }
     // ANCHOR_END: pieces
     let mut table = Table::new(["gradient of", "shape", "largest", "as in one pass"]).right(2);
@@ -143,11 +144,11 @@ fn compare(case: Case, rule: Fresh, trial: u64, same: &mut [usize; 3]) {
         plain_rule.lock().expect("no step has panicked").step(plain_tape.params_mut());
         plain_tape.zero_grad();
         tape.clear();
-        // ANCHOR: sweep
+        // ANCHOR: backward
         let loss = (case.loss)(tape.constant(x), &by_tape.params(), step);
         let optimizer = &mut *tapes_rule.lock().expect("no step has panicked");
-        mebp::sweep(loss, by_tape.params_mut(), optimizer);
-        // ANCHOR_END: sweep
+        mebp::backward(loss, by_tape.params_mut(), optimizer);
+        // ANCHOR_END: backward
         same[2] += usize::from(equal(&plain_tape, &by_tape));
     }
 }

@@ -195,7 +195,7 @@ impl<T: Scalar> Net<T> {
                     guesses.push(interface.messages.receive(&dni, h).value());
                 }
             }
-            (h.cross_entropy_sum(y).sweep().of(&triggers), guesses)
+            (h.cross_entropy_sum(y).backward_pass().with_respect_to(&triggers), guesses)
         };
         let labels = tape.constant(Tensor::one_hot(y, self.classes()));
         let (truths, guesses) = dni.synthesizer_context(labels, work);

@@ -106,25 +106,25 @@ impl<'t, T: Scalar> Manager<'t, T> {
         if let Some(deferred) = &mut *self.deferred.borrow_mut() {
             return deferred.push((output, gradient));
         }
-        self.sweep([(output, gradient)]);
+        self.go_back([(output, gradient)]);
     }
     // ANCHOR_END: backward
 
     #[track_caller]
-    fn sweep(&self, roots: impl IntoIterator<Item = (Var<'t, T>, Tensor<T>)>) {
-        let mut sweep = self.tape.sweep();
+    fn go_back(&self, roots: impl IntoIterator<Item = (Var<'t, T>, Tensor<T>)>) {
+        let mut pass = self.tape.backward_pass();
         for (output, gradient) in roots {
-            sweep = sweep.root(output, gradient);
+            pass = pass.root(output, gradient);
         }
-        let pass = sweep.gradients();
-        self.passes.borrow_mut().push(pass);
+        let gradients = pass.gradients();
+        self.passes.borrow_mut().push(gradients);
     }
 
     // ANCHOR: defer
     /// Runs `f`, and then goes back from everything that it gave to [`backward`](Self::backward),
     /// all at once.
     ///
-    /// A sweep spends what it passes, so two gradients that go through the same entries have to
+    /// A backward pass frees what it passes, so two gradients that go through the same entries have to
     /// go together. If `f` panics nothing is propagated.
     ///
     /// # Panics
@@ -160,7 +160,7 @@ impl<'t, T: Scalar> Manager<'t, T> {
         let deferred = self.deferred.take().unwrap_or_default();
         drop(reset);
         if !deferred.is_empty() {
-            self.sweep(deferred);
+            self.go_back(deferred);
         }
         Ok(result)
     }

@@ -75,7 +75,9 @@ pub fn synthetic_gradient_updater<'t, T: Scalar>(
         "synthetic gradient updater",
         [trigger, synthetic],
         value,
-        move |[trigger, s], _, g| [trigger.wants(|| g), s.wants(|| (s - g) * scale)],
+        move |[trigger, s], _, g| {
+            [trigger.grad_if_needed(|| g), s.grad_if_needed(|| (s - g) * scale)]
+        },
     )
 }
 // ANCHOR_END: updater

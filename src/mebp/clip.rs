@@ -1,6 +1,6 @@
 //! Clipping by the norm of all gradients, which takes all of them, or two passes (chapter 7).
 
-use super::sweep::Arrivals;
+use super::backward::Arrivals;
 use super::{back, must_be_ready};
 use crate::layers::{Layer, Sequential};
 use crate::optim::Optimizer;
@@ -96,7 +96,7 @@ pub fn clip<T: Scalar>(mut params: Vec<&mut Param<T>>, max_norm: f64) -> f64 {
 ///
 /// # Panics
 /// If the two calls of `pass` do not give the same bits, as when a dropout layer has drawn
-/// another mask: then the norm would not be that of the gradients. ([`sweep_clipped`] goes
+/// another mask: then the norm would not be that of the gradients. ([`backward_clipped`] goes
 /// forward once.) Or if a gradient of an earlier pass is waiting: see [`ready`](super::ready).
 #[track_caller]
 pub fn per_layer_clipped<T: Scalar>(
@@ -132,12 +132,12 @@ pub fn per_layer_clipped<T: Scalar>(
 // ANCHOR_END: two_passes
 
 /// The same on the tape, with one parameter's gradient at a time. It goes forward once, and the
-/// first sweep retains what it passes: all activations are held until the second begins.
+/// first pass retains its graph: all activations are held until the second begins.
 ///
 /// # Panics
-/// As [`sweep`](super::sweep()).
+/// As [`backward`](super::backward()).
 #[track_caller]
-pub fn sweep_clipped<'p, T: Scalar>(
+pub fn backward_clipped<'p, T: Scalar>(
     loss: Var<'_, T>,
     params: impl IntoIterator<Item = &'p mut Param<T>>,
     optimizer: &mut (impl Optimizer<T> + ?Sized),
@@ -145,9 +145,9 @@ pub fn sweep_clipped<'p, T: Scalar>(
 ) -> f64 {
     let mut arrivals = Arrivals::new(params);
     let mut squares = Squares::default();
-    arrivals.each(loss.sweep().retain(), |param| squares.enter(param));
+    arrivals.each(loss.backward_pass().retain_graph(), |param| squares.enter(param));
     let norm = squares.norm();
-    arrivals.each(loss.sweep(), |param| {
+    arrivals.each(loss.backward_pass(), |param| {
         scale(param, factor(max_norm, norm));
         optimizer.step_param(param);
     });

@@ -10,7 +10,7 @@
 //! |---|---|---|---|
 //! | [`ordinary`] | all gradients | `Sequential` | `write_to`, then `step` |
 //! | [`per_layer`] | those of one layer | walks the layers | |
-//! | per parameter | one | [`attach`] a hook to each | [`sweep`] |
+//! | per parameter | one | [`attach`] a hook to each | [`backward`] |
 //!
 //! The steps are the same to the last bit: see [`optim`](crate::optim). What cannot be had is
 //! whatever needs all gradients together. To add up gradients over several passes is refused;
@@ -34,17 +34,17 @@
 //! assert_eq!(meter.most(Kind::Gradient), 4 * (50 * 50 + 50)); // the largest layer, not the net
 //! ```
 
+mod backward;
 mod clip;
 mod hooks;
-mod sweep;
 
 use crate::layers::{Layer, Sequential};
 use crate::optim::Optimizer;
 use crate::{Error, Param, Result, Scalar, Tensor};
 
-pub use clip::{clip, global_norm, per_layer_clipped, sweep_clipped};
+pub use backward::backward;
+pub use clip::{backward_clipped, clip, global_norm, per_layer_clipped};
 pub use hooks::{attach, detach};
-pub use sweep::sweep;
 
 // ANCHOR: ordinary
 /// The plain way: all gradients, then all steps. They are let go right after the last step, which

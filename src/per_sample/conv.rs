@@ -30,8 +30,8 @@ pub fn conv2d_per_sample<'t, T: Scalar>(
     let size = size(x);
     x.tape().operation("conv2d per sample", [x, weight], value, move |[x, weight], _, g| {
         [
-            x.wants(|| conv2d_input_per_sample(g, weight, window, size)),
-            weight.wants(|| conv2d_weight_per_sample(x, g, window)),
+            x.grad_if_needed(|| conv2d_input_per_sample(g, weight, window, size)),
+            weight.grad_if_needed(|| conv2d_weight_per_sample(x, g, window)),
         ]
     })
 }
@@ -51,8 +51,8 @@ pub fn conv2d_weight_per_sample<'t, T: Scalar>(
     let size = size(x);
     x.tape().operation("conv2d weight per sample", [x, y], value, move |[x, y], _, g| {
         [
-            x.wants(|| conv2d_input_per_sample(y, g, window, size)),
-            y.wants(|| conv2d_per_sample(x, g, window)),
+            x.grad_if_needed(|| conv2d_input_per_sample(y, g, window, size)),
+            y.grad_if_needed(|| conv2d_per_sample(x, g, window)),
         ]
     })
 }
@@ -72,8 +72,8 @@ pub fn conv2d_input_per_sample<'t, T: Scalar>(
     let value = y.value().conv2d_input_per_sample(&weight.value(), window, size);
     y.tape().operation("conv2d input per sample", [y, weight], value, move |[y, weight], _, g| {
         [
-            y.wants(|| conv2d_per_sample(g, weight, window)),
-            weight.wants(|| conv2d_weight_per_sample(g, y, window)),
+            y.grad_if_needed(|| conv2d_per_sample(g, weight, window)),
+            weight.grad_if_needed(|| conv2d_weight_per_sample(g, y, window)),
         ]
     })
 }

@@ -46,7 +46,7 @@ impl<'t, T: Scalar> Hessian<'t, T> {
     /// If the loss is not one number.
     #[track_caller]
     pub fn new(loss: Var<'t, T>, params: &[Var<'t, T>]) -> Self {
-        Self { params: params.to_vec(), gradient: loss.sweep().recorded(params) }
+        Self { params: params.to_vec(), gradient: loss.backward_pass().create_graph(params) }
     }
 
     /// The gradient of the loss, which is known by now.
@@ -63,7 +63,7 @@ impl<T: Scalar> Curvature<T> for Hessian<'_, T> {
 
     #[track_caller]
     fn times(&self, vector: &[Tensor<T>]) -> Vec<Tensor<T>> {
-        // (H·v)_j = Σᵢ ∂gᵢ/∂θ_j·vᵢ: a sweep from the gradient, started with v.
+        // (H·v)_j = Σᵢ ∂gᵢ/∂θ_j·vᵢ: a backward pass from the gradient, started with v.
         back(&self.gradient, vector, &self.params)
     }
 }
@@ -104,9 +104,9 @@ impl<'t, T: Scalar> GaussNewton<'t, T> {
     #[track_caller]
     pub fn new(output: Var<'t, T>, loss: Var<'t, T>, params: &[Var<'t, T>]) -> Self {
         let tape = output.tape();
-        let slope = loss.sweep().recorded(&[output])[0];
+        let slope = loss.backward_pass().create_graph(&[output])[0];
         let u = tape.leaf(Tensor::zeros(output.shape()));
-        let pulled = tape.sweep().root(output, u).recorded(params);
+        let pulled = tape.backward_pass().root(output, u).create_graph(params);
         Self { params: params.to_vec(), output, slope, u, pulled }
     }
 }
@@ -126,7 +126,8 @@ impl<T: Scalar> Curvature<T> for GaussNewton<'_, T> {
 }
 // ANCHOR_END: gauss_newton
 
-/// One sweep from all of `outputs`, started with `gradients`, to `inputs`. Nothing is spent.
+/// One backward pass from all of `outputs`, started with `gradients`, to `inputs`. Nothing is
+/// freed.
 #[track_caller]
 fn back<'t, T: Scalar>(
     outputs: &[Option<Var<'t, T>>],
@@ -136,13 +137,13 @@ fn back<'t, T: Scalar>(
     if outputs.len() != gradients.len() {
         panic!("a vector of {} tensors for {} parameters", gradients.len(), outputs.len());
     }
-    let mut sweep = inputs[0].tape().sweep().retain();
+    let mut pass = inputs[0].tape().backward_pass().retain_graph();
     for (output, gradient) in outputs.iter().zip(gradients) {
         if let Some(output) = output {
-            sweep = sweep.root(*output, gradient);
+            pass = pass.root(*output, gradient);
         }
     }
-    let found = sweep.of(inputs).into_iter().zip(inputs);
+    let found = pass.with_respect_to(inputs).into_iter().zip(inputs);
     found.map(|(gradient, input)| gradient.unwrap_or_else(|| zeros(*input))).collect()
 }
 

@@ -4,19 +4,19 @@
 //! Write the Hessian of a sample's loss, with respect to its own output, as S·Sᵀ. Then the matrix
 //! is Σ_n Σ_c (J_nᵀ·s_nc)·(J_nᵀ·s_nc)ᵀ, where s_nc is column c of S for sample n, and its diagonal is
 //! the sum of the squares of J_nᵀ·s_nc. But that is what a sample's gradient would be if s_nc were the
-//! gradient of its output: one sweep for each column, and nothing new.
+//! gradient of its output: one backward pass for each column, and nothing new.
 
-use super::Ledger;
+use super::Recorder;
 
 use crate::layers::Reduction;
 use crate::tape::{Tape, Var};
 use crate::{Scalar, Tensor};
 
-impl<'t, T: Scalar> Ledger<'t, T> {
+impl<'t, T: Scalar> Recorder<'t, T> {
     // ANCHOR: ggn_diagonal
     /// The diagonal of the Gauss-Newton matrix for each parameter, in the order of
     /// [`params`](Self::params). `root` holds the columns of S, each of the output's shape: see
-    /// [`cross_entropy_root`] and [`squared_error_root`]. Nothing is spent.
+    /// [`cross_entropy_root`] and [`squared_error_root`]. Nothing is freed.
     ///
     /// # Panics
     /// If a column has another shape than the output.

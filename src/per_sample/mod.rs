@@ -1,9 +1,9 @@
 //! Gradients of gradients: what each sample of a batch has to say, and what can be made of it
 //! (chapter 10).
 //!
-//! The gradient of a batch is the sum of its samples' gradients. A [`Ledger`] keeps, while the
+//! The gradient of a batch is the sum of its samples' gradients. A [`Recorder`] keeps, while the
 //! forward pass is written on a tape, the input and the output of every layer with parameters.
-//! One sweep then gives the gradient of each output, and input and gradient together know what
+//! One backward pass then gives the gradient of each output, and input and gradient together know what
 //! every single sample has contributed: [`Samples`] gives the individual gradients, their norms,
 //! the sum of their squares and their variance.
 //!
@@ -11,16 +11,16 @@
 //! comes from the tape:
 //!
 //! ```
-//! use longhand::per_sample::{Ledger, Scaling};
+//! use longhand::per_sample::{Recorder, Scaling};
 //! use longhand::{Tape, Tensor};
 //! // Three samples with two features, one weight for each feature.
 //! let tape = Tape::<f64>::new();
 //! let x = tape.constant(Tensor::new([3, 2], vec![1.0, 0.0, 0.0, 1.0, 1.0, 1.0]));
 //! let weight = tape.leaf(Tensor::new([1, 2], vec![2.0, -1.0]));
 //!
-//! let ledger = Ledger::new(&tape);
-//! let loss = ledger.linear(x, weight, None).square().sum();
-//! let samples = ledger.sweep_recorded(loss, Scaling::Share);
+//! let recorder = Recorder::new(&tape);
+//! let loss = recorder.linear(x, weight, None).square().sum();
+//! let samples = recorder.backward_create_graph(loss, Scaling::Share);
 //!
 //! // The gradient of sample n is 2·(x_n·w)·x_n.
 //! assert_eq!(samples.individual(weight).value().data(), [4.0, 0.0, 0.0, -2.0, 2.0, 2.0]);
@@ -42,7 +42,7 @@ mod conv;
 mod curvature;
 mod estimates;
 mod ggn_diagonal;
-mod ledger;
+mod recorder;
 pub mod reference;
 mod rules;
 mod samples;
@@ -54,6 +54,6 @@ pub use estimates::{
     largest_eigenvalue, trace,
 };
 pub use ggn_diagonal::{cross_entropy_root, squared_error_root};
-pub use ledger::{Ledger, Scaling, Statistics};
+pub use recorder::{Recorder, Scaling, Statistics};
 pub use rules::Rule;
 pub use samples::Samples;

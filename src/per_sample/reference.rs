@@ -19,7 +19,7 @@ pub fn gradients<'t, T: Scalar>(
 ) -> Var<'t, T> {
     let mut rows = Vec::with_capacity(n);
     for i in 0..n {
-        let gradients = loss(i).sweep().recorded(params);
+        let gradients = loss(i).backward_pass().create_graph(params);
         let flat: Vec<_> = gradients.into_iter().flatten().map(|g| g.flatten(0)).collect();
         rows.push(concat(&flat, 0).unsqueeze(0));
     }

@@ -74,16 +74,16 @@ impl<'t, T: Scalar> Samples<'t, T> {
     /// are written down.
     ///
     /// # Panics
-    /// If the ledger knows no use of the parameter; so do all that follow.
+    /// If no use of the parameter was recorded; so do all that follow.
     #[track_caller]
     pub fn individual(&self, param: Var<'_, T>) -> Var<'t, T> {
-        total(self.uses(param).map(Part::individual))
+        total(self.uses_of(param).map(Part::individual))
     }
 
     /// Σ_n g_n: the gradient of the batch.
     #[track_caller]
     pub fn sum(&self, param: Var<'_, T>) -> Var<'t, T> {
-        total(self.uses(param).map(Part::sum))
+        total(self.uses_of(param).map(Part::sum))
     }
 
     // ANCHOR: variance
@@ -140,7 +140,7 @@ impl<'t, T: Scalar> Samples<'t, T> {
     /// gradient is linear in that of its output, so the factors go there.
     #[track_caller]
     pub fn weighted_sum(&self, param: Var<'_, T>, factors: Var<'t, T>) -> Var<'t, T> {
-        total(self.uses(param).map(|part| part.weighted_sum(factors)))
+        total(self.uses_of(param).map(|part| part.weighted_sum(factors)))
     }
     // ANCHOR_END: clipping
 
@@ -154,10 +154,10 @@ impl<'t, T: Scalar> Samples<'t, T> {
 
     /// The uses of a parameter, one at least.
     #[track_caller]
-    fn uses(&self, param: Var<'_, T>) -> impl Iterator<Item = &Part<'t, T>> {
+    fn uses_of(&self, param: Var<'_, T>) -> impl Iterator<Item = &Part<'t, T>> {
         let used = move |part: &&Part<'t, T>| part.param.index() == param.index();
         if !self.parts.iter().any(|part| used(&part)) {
-            panic!("{param:?} is in no entry of the ledger: write its layer with the ledger");
+            panic!("{param:?} has no recorded use: write its layer with the recorder");
         }
         self.parts.iter().filter(used)
     }
@@ -165,7 +165,7 @@ impl<'t, T: Scalar> Samples<'t, T> {
     /// Its use, if there is only one: the square of a sum of two is not the sum of their squares.
     #[track_caller]
     fn only_use(&self, param: Var<'_, T>) -> Option<&Part<'t, T>> {
-        let mut uses = self.uses(param);
+        let mut uses = self.uses_of(param);
         let first = uses.next();
         if uses.next().is_some() { None } else { first }
     }

@@ -134,7 +134,7 @@ impl Check {
         arguments.push(self.weights(shape, N));
         self.run(&arguments, &|tape, x| {
             let y = f(std::array::from_fn(|i| x[i]));
-            let gradients = tape.sweep().root(y, x[N]).recorded(&x[..N]);
+            let gradients = tape.backward_pass().root(y, x[N]).create_graph(&x[..N]);
             let weighted = gradients.into_iter().enumerate().filter_map(|(i, gradient)| {
                 let gradient = gradient?;
                 Some((gradient * tape.constant(self.weights(gradient.shape(), i))).sum())
@@ -154,7 +154,7 @@ impl Check {
     fn run(&self, inputs: &[Tensor<f64>], f: Function) -> Report {
         let tape = Tape::new();
         let leaves: Vec<_> = inputs.iter().map(|x| tape.leaf(x.clone())).collect();
-        let gradients = f(&tape, &leaves).sweep().of(&leaves);
+        let gradients = f(&tape, &leaves).backward_pass().with_respect_to(&leaves);
 
         let mut elements: Vec<(usize, usize)> = Vec::new();
         for (argument, input) in inputs.iter().enumerate() {

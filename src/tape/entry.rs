@@ -14,7 +14,7 @@ pub(super) struct Entry<T: Scalar> {
     pub name: &'static str,
     /// The entries it was computed from. All of them stand further up the list.
     pub inputs: Inputs,
-    /// The value, or after a sweep what is left of it.
+    /// The value, or what a backward pass has left of it.
     pub held: Held<T>,
     /// How a gradient goes on from here.
     pub rule: Rule<T>,
@@ -34,41 +34,52 @@ pub(super) enum Rule<T: Scalar> {
     Param(ParamId),
     /// The pullback turns it into one gradient for each input.
     Operation(Box<dyn Pullback<T>>),
-    /// A sweep has been here and has let go of what it passed.
-    Spent,
+    /// A backward pass has been here and has freed what it passed.
+    Freed,
 }
 // ANCHOR_END: entry
 
-/// A value, or its shape once the value has been let go of.
+/// A value, or its shape once the value is freed.
 #[derive(Clone)]
 pub(super) enum Held<T: Scalar> {
     Value(Tensor<T>),
-    Spent(Shape),
+    Freed(Shape),
 }
 
 impl<T: Scalar> Held<T> {
     pub fn shape(&self) -> Shape {
         match self {
             Held::Value(value) => value.shape(),
-            Held::Spent(shape) => *shape,
+            Held::Freed(shape) => *shape,
         }
     }
 
     /// Lets go of the value.
-    pub fn spend(&mut self) {
-        *self = Held::Spent(self.shape());
+    pub fn free(&mut self) {
+        *self = Held::Freed(self.shape());
     }
 }
 
+/// What an entry is to a backward pass for chosen inputs.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Reach {
+    /// No chosen input went into it.
+    Unreachable,
+    /// One did.
+    OnPath,
+    /// It is chosen itself.
+    Target,
+}
+
 impl<T: Scalar> Entry<T> {
-    /// The value, or a panic that says who spent it.
+    /// The value, or a panic that says who freed it.
     #[track_caller]
     pub fn value(&self, index: usize) -> &Tensor<T> {
         match &self.held {
             Held::Value(value) => value,
-            Held::Spent(_) => panic!(
-                "the value of {} is spent: a backward pass has been through it and let it go; \
-                 that pass can be told to retain() what it passes",
+            Held::Freed(_) => panic!(
+                "the value of {} is freed: a backward pass has been through it; that pass can be \
+                 told to retain_graph()",
                 self.describe(index)
             ),
         }

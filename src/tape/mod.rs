@@ -17,18 +17,18 @@
 //!
 //! A pullback is itself written in variables. So it matters where its operations are recorded:
 //!
-//! - on a scratch that is thrown away: [`Var::backward`] and [`Var::grad`] give tensors. This is
-//!   ordinary training;
-//! - on the tape: [`Var::grad_recorded`] gives variables, which can be used in further formulas
-//!   and differentiated again, as often as one likes.
+//! - thrown away at once: [`Var::backward`] and [`Var::grad`] give tensors. This is ordinary
+//!   training;
+//! - kept on the tape: [`Var::grad_create_graph`] gives variables, which can be used in further
+//!   formulas and differentiated again, as often as one likes.
 //!
 //! ```
 //! # use longhand::{Tape, Tensor};
 //! let tape = Tape::<f64>::new();
 //! let x = tape.leaf(Tensor::scalar(2.0));
 //! let y = x.powi(4);
-//! let [first] = y.grad_recorded([x]);
-//! let [second] = first.grad_recorded([x]);
+//! let [first] = y.grad_create_graph([x]);
+//! let [second] = first.grad_create_graph([x]);
 //! let [third] = second.grad([x]);
 //! assert_eq!((first.value().item(), second.value().item(), third.item()), (32.0, 48.0, 48.0));
 //! ```
@@ -36,29 +36,26 @@
 //! [`Tape::operation`] records an operation of your own; every operation here is made with it.
 //! [`gradcheck`] and [`gradgradcheck`] hold derivatives against finite differences.
 
+mod backward;
 mod check;
 mod entry;
 mod gradients;
-mod ground;
 mod ops;
 mod record;
 mod show;
-mod sweep;
 mod var;
-mod walk;
 
 use crate::param::ParamId;
 use crate::{Param, Scalar, Tensor};
-use entry::{Entry, Held, Inputs, Rule};
+use entry::{Entry, Held, Inputs, Reach, Rule};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use walk::Role;
 
+pub use backward::{BackwardPass, Upstream};
 pub use check::{Check, Finding, Report, gradcheck, gradgradcheck};
 pub use gradients::Gradients;
 pub use ops::{concat, stack};
-pub use sweep::{Sweep, Upstream};
 
 // ANCHOR: tape
 /// A list of what was computed, in the order in which it was.
@@ -68,9 +65,9 @@ pub struct Tape<T: Scalar = f32> {
     params: RefCell<HashMap<ParamId, usize>>,
     /// Whether operations keep a way back.
     recording: Cell<bool>,
-    /// What a sweep for chosen inputs goes through; empty in any other.
-    roles: RefCell<Vec<Role>>,
-    /// A sweep's gradients, kept for their memory: empty between sweeps.
+    /// What each entry is to a backward pass for chosen inputs; empty in any other pass.
+    reach: RefCell<Vec<Reach>>,
+    /// The places for a backward pass's gradients, kept for their memory: empty between passes.
     pending: RefCell<Vec<Option<Tensor<T>>>>,
     /// Tells this list from others, and from itself before it was cleared.
     id: u64,
@@ -102,7 +99,7 @@ impl<T: Scalar> Tape<T> {
             entries: RefCell::default(),
             params: RefCell::default(),
             recording: Cell::new(true),
-            roles: RefCell::default(),
+            reach: RefCell::default(),
             pending: RefCell::default(),
             id: fresh_id(),
         }
@@ -143,7 +140,7 @@ impl<T: Scalar> Tape<T> {
     /// The leaf of a parameter, made when it is first asked for. It shares the parameter's
     /// memory; nothing is copied.
     ///
-    /// A parameter that has been changed since, or whose leaf is spent, gets a new one.
+    /// A parameter that has been changed since, or whose leaf is freed, gets a new one.
     #[track_caller]
     pub fn param(&self, param: &Param<T>) -> Var<'_, T> {
         let known = self.params.borrow().get(&param.id()).copied();

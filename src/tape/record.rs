@@ -14,7 +14,7 @@ impl<T: Scalar> Tape<T> {
     /// The pullback is handed the inputs, the output and the gradient of the output, and gives
     /// each input its gradient, of that input's shape, or `None` where none flows. It is written
     /// in operations on variables, so that it can be differentiated in its turn, and it captures
-    /// plain data only. [`Var::wants`] saves it work that nobody has asked for.
+    /// plain data only. [`Var::grad_if_needed`] saves it work that nobody has asked for.
     ///
     /// ```
     /// use longhand::tape::Var;
@@ -27,7 +27,7 @@ impl<T: Scalar> Tape<T> {
     /// }
     /// let tape = Tape::new();
     /// let x = tape.leaf(Tensor::scalar(2.0));
-    /// let [first] = cube(x).grad_recorded([x]);
+    /// let [first] = cube(x).grad_create_graph([x]);
     /// let [second] = first.grad([x]);
     /// assert_eq!((first.value().item(), second.item()), (12.0, 12.0));
     /// ```

@@ -59,7 +59,7 @@ impl<T: Scalar> Tape<T> {
             let style = match entry.rule {
                 Rule::Leaf | Rule::Param(_) => ", style=bold",
                 Rule::Constant => ", style=dashed",
-                Rule::Spent => ", style=dotted",
+                Rule::Freed => ", style=dotted",
                 Rule::Operation(_) => "",
             };
             let name = entry.name.escape_default();
@@ -77,7 +77,7 @@ impl<T: Scalar> Entry<T> {
     fn value_bytes(&self) -> usize {
         match &self.held {
             Held::Value(value) => size_of_val(value.data()),
-            Held::Spent(_) => 0,
+            Held::Freed(_) => 0,
         }
     }
 
@@ -86,14 +86,14 @@ impl<T: Scalar> Entry<T> {
     }
 }
 
-/// For each entry the first one that holds the same memory; `None` where the value is spent.
+/// For each entry the first one that holds the same memory; `None` where the value is freed.
 fn owners<T: Scalar>(entries: &[Entry<T>]) -> Vec<Option<usize>> {
     let mut first = HashMap::new();
     let owner = |(index, entry): (usize, &Entry<T>)| match &entry.held {
         // Tensors without elements have no memory, and so none to share.
         Held::Value(value) if value.len() == 0 => Some(index),
         Held::Value(value) => Some(*first.entry(value.data().as_ptr()).or_insert(index)),
-        Held::Spent(_) => None,
+        Held::Freed(_) => None,
     };
     entries.iter().enumerate().map(owner).collect()
 }
@@ -111,7 +111,7 @@ impl<T: Scalar> fmt::Display for Tape<T> {
             };
             let inputs: Vec<_> = entry.inputs.iter().map(|input| input.to_string()).collect();
             let bytes = match owners[index] {
-                None => "spent".to_string(),
+                None => "freed".to_string(),
                 Some(owner) if owner != index => format!("as {owner}"),
                 _ => grouped(entry.value_bytes() + entry.kept_bytes()),
             };

@@ -1,7 +1,6 @@
 //! Variables: what can be asked of a value on a tape (chapter 5).
 
-use super::entry::{Inputs, Rule};
-use super::walk::Role;
+use super::entry::{Inputs, Reach, Rule};
 use super::{Tape, Var};
 use crate::tensor::Shape;
 use crate::{Scalar, Tensor};
@@ -36,7 +35,7 @@ impl<'t, T: Scalar> Var<'t, T> {
         Ref::map(entry, |entry| entry.value(self.index))
     }
 
-    /// The shape of its value; known even when the value is spent.
+    /// The shape of its value; known even when the value is freed.
     pub fn shape(self) -> Shape {
         self.tape.entries.borrow()[self.index].held.shape()
     }
@@ -58,15 +57,16 @@ impl<'t, T: Scalar> Var<'t, T> {
         self.tape.push("detach", Inputs::NONE, value, Rule::Constant, 0)
     }
 
-    /// For pullbacks: the gradient for this input, computed only if the sweep has a use for it.
-    pub fn wants(self, gradient: impl FnOnce() -> Self) -> Option<Self> {
-        self.is_wanted().then(gradient)
+    /// For pullbacks: the gradient for this input, computed only if the backward pass has a use
+    /// for it.
+    pub fn grad_if_needed(self, gradient: impl FnOnce() -> Self) -> Option<Self> {
+        self.grad_is_needed().then(gradient)
     }
 
-    /// Whether the sweep that is under way has a use for a gradient of this.
-    pub(super) fn is_wanted(self) -> bool {
-        match self.tape.roles.borrow().get(self.index) {
-            Some(role) => *role != Role::Off,
+    /// Whether the backward pass under way has a use for a gradient of this.
+    pub(super) fn grad_is_needed(self) -> bool {
+        match self.tape.reach.borrow().get(self.index) {
+            Some(reach) => *reach != Reach::Unreachable,
             None => self.needs_grad(),
         }
     }

@@ -134,7 +134,7 @@ impl GradientStats {
     }
 
     /// How many elements had the gradient 0 each time.
-    pub fn silent(&self) -> usize {
+    pub fn always_zero(&self) -> usize {
         let pairs = self.mean.data().iter().zip(self.squares.data());
         pairs.filter(|&(&mean, &squares)| mean == 0.0 && squares == 0.0).count()
     }

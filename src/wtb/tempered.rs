@@ -132,10 +132,10 @@ impl<O, T: Scalar> Tempered<O, T> {
 pub struct Summary {
     /// All numbers that have had a gradient.
     pub parameters: usize,
-    /// Those with a ratio below 1, the silent ones included: these are tempered.
+    /// Those with a ratio below 1, those that are always zero included: these are tempered.
     pub tempered: usize,
     /// Those whose gradient was 0 in every mini-batch.
-    pub silent: usize,
+    pub always_zero: usize,
     /// Those with a gradient that was NaN, infinite, or too large to square.
     pub undefined: usize,
     /// Those that had fewer than two gradients, and so no ratio.
@@ -156,17 +156,17 @@ impl Summary {
         };
         self.parameters += snr.len();
         self.tempered += snr.data().iter().filter(|&&s| s < T::ONE).count();
-        self.silent += stats.silent();
+        self.always_zero += stats.always_zero();
         self.undefined += snr.data().iter().filter(|s| s.is_nan()).count();
     }
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { parameters, tempered, silent, undefined, unmeasured } = *self;
+        let Self { parameters, tempered, always_zero, undefined, unmeasured } = *self;
         write!(f, "{tempered} of {parameters} tempered ({:.3})", self.fraction())?;
-        if silent > 0 {
-            write!(f, ", {silent} with no gradient all epoch")?;
+        if always_zero > 0 {
+            write!(f, ", {always_zero} with no gradient all epoch")?;
         }
         if undefined > 0 {
             write!(f, ", {undefined} with no ratio because a gradient was not finite")?;

@@ -3,7 +3,7 @@
 use super::common::{assert_near, same_everywhere};
 use super::{frozen, leaves};
 use longhand::data::Mnist;
-use longhand::per_sample::{Ledger, Scaling, reference};
+use longhand::per_sample::{Recorder, Scaling, reference};
 use longhand::tape::Var;
 use longhand::tensor::Window;
 use longhand::{Scalar, Tape, Tensor};
@@ -52,22 +52,22 @@ impl Case {
         self.names.iter().map(|name| frozen(self.folder, name)).collect()
     }
 
-    /// The summed loss of these samples, written with the ledger.
+    /// The summed loss of these samples, written with the recorder.
     pub fn loss<'t, T: Scalar>(
         &self,
-        ledger: &Ledger<'t, T>,
+        recorder: &Recorder<'t, T>,
         p: &[Var<'t, T>],
         samples: std::ops::Range<usize>,
     ) -> Var<'t, T> {
         let tape = p[0].tape();
         let x = tape.constant(self.x.cast().rows(samples.clone()));
         let out = match *p {
-            [weight] => ledger.linear(x, weight, None),
-            [weight, bias] => ledger.linear(x, weight, Some(bias)),
+            [weight] => recorder.linear(x, weight, None),
+            [weight, bias] => recorder.linear(x, weight, Some(bias)),
             [kernels, shifts, weight, bias] => {
-                let h = ledger.conv2d(x, kernels, Some(shifts), Window::new([5, 5]));
+                let h = recorder.conv2d(x, kernels, Some(shifts), Window::new([5, 5]));
                 let h = h.relu().max_pool2d(Window::tiling(2)).flatten(1);
-                ledger.linear(h, weight, Some(bias))
+                recorder.linear(h, weight, Some(bias))
             }
             _ => unreachable!(),
         };
@@ -81,9 +81,9 @@ impl Case {
     pub fn at_once<T: Scalar>(&self) -> Vec<Tensor<T>> {
         let tape = Tape::new();
         let params: Vec<_> = self.params().iter().map(|value| tape.leaf(value.cast())).collect();
-        let ledger = Ledger::new(&tape);
-        let loss = self.loss(&ledger, &params, 0..self.x.shape()[0]);
-        let total = ledger.sweep_recorded(loss, Scaling::Share).total_variance();
+        let recorder = Recorder::new(&tape);
+        let loss = self.loss(&recorder, &params, 0..self.x.shape()[0]);
+        let total = recorder.backward_create_graph(loss, Scaling::Share).total_variance();
         with_gradients(total, &params)
     }
 
@@ -91,7 +91,7 @@ impl Case {
     pub fn reference<T: Scalar>(&self) -> Vec<Tensor<T>> {
         let tape = Tape::new();
         let params: Vec<_> = self.params().iter().map(|value| tape.leaf(value.cast())).collect();
-        let unread = Ledger::new(&tape);
+        let unread = Recorder::new(&tape);
         let stacked = reference::gradients(self.x.shape()[0], &params, |i| {
             self.loss(&unread, &params, i..i + 1)
         });
@@ -100,7 +100,8 @@ impl Case {
 }
 
 fn with_gradients<T: Scalar>(total: Var<'_, T>, params: &[Var<'_, T>]) -> Vec<Tensor<T>> {
-    let gradients = total.sweep().of(params).into_iter().map(|gradient| gradient.unwrap());
+    let gradients =
+        total.backward_pass().with_respect_to(params).into_iter().map(|gradient| gradient.unwrap());
     [total.value()].into_iter().chain(gradients).collect()
 }
 
@@ -129,9 +130,9 @@ fn backpack_agrees() {
         }
         let tape = Tape::new();
         let params = leaves(&tape, case.folder, case.names);
-        let ledger = Ledger::new(&tape);
-        let loss = case.loss(&ledger, &params, 0..case.x.shape()[0]);
-        let samples = ledger.sweep_recorded(loss, Scaling::Share);
+        let recorder = Recorder::new(&tape);
+        let loss = case.loss(&recorder, &params, 0..case.x.shape()[0]);
+        let samples = recorder.backward_create_graph(loss, Scaling::Share);
         for (&param, name) in params.iter().zip(case.names) {
             let theirs = frozen(case.folder, &format!("variance_{name}"));
             assert_near(name, &samples.variance(param).value(), &theirs, 1e-10);

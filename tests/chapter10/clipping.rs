@@ -1,7 +1,7 @@
 //! Clipping each sample's gradient, from the same single pass.
 
 use super::common::{assert_near, normal};
-use longhand::per_sample::{Ledger, Scaling};
+use longhand::per_sample::{Recorder, Scaling};
 use longhand::tensor::Window;
 use longhand::{Tape, Tensor};
 
@@ -10,11 +10,11 @@ fn no_gradient_is_longer_than_the_bound_and_short_ones_stay() {
     let tape = Tape::<f64>::new();
     let shapes: [&[usize]; 4] = [&[2, 1, 2, 2], &[2], &[3, 24], &[3]];
     let p: Vec<_> = shapes.iter().zip(1..).map(|(s, seed)| tape.leaf(normal(s, seed))).collect();
-    let ledger = Ledger::new(&tape);
+    let recorder = Recorder::new(&tape);
     let x = tape.constant(normal(&[6, 1, 4, 5], 9));
-    let h = ledger.conv2d(x, p[0], Some(p[1]), Window::new([2, 2])).tanh().flatten(1);
-    let loss = ledger.linear(h, p[2], Some(p[3])).cross_entropy_sum(&[0, 1, 2, 0, 1, 2]);
-    let samples = ledger.sweep(loss, Scaling::Share);
+    let h = recorder.conv2d(x, p[0], Some(p[1]), Window::new([2, 2])).tanh().flatten(1);
+    let loss = recorder.linear(h, p[2], Some(p[3])).cross_entropy_sum(&[0, 1, 2, 0, 1, 2]);
+    let samples = recorder.backward(loss, Scaling::Share);
 
     let norms = samples.total_square_norms().value().sqrt();
     let bound = (norms.min() + norms.max()) / 2.0;

@@ -4,7 +4,7 @@ use super::common::{assert_near, golden_labels, normal};
 use super::{frozen, leaves};
 use longhand::layers::Reduction;
 use longhand::per_sample::{
-    Curvature, GaussNewton, Hessian, Ledger, conjugate_gradients, cross_entropy_root, diagonal,
+    Curvature, GaussNewton, Hessian, Recorder, conjugate_gradients, cross_entropy_root, diagonal,
     diagonal_estimate, dot, largest_eigenvalue, squared_error_root, trace,
 };
 use longhand::tape::Var;
@@ -13,11 +13,11 @@ use longhand::{Rng, Tape, Tensor};
 
 const NAMES: [&str; 6] = ["0_weight", "0_bias", "3_weight", "3_bias", "5_weight", "5_bias"];
 
-fn output<'t>(ledger: &Ledger<'t, f64>, p: &[Var<'t, f64>]) -> Var<'t, f64> {
+fn output<'t>(recorder: &Recorder<'t, f64>, p: &[Var<'t, f64>]) -> Var<'t, f64> {
     let x = p[0].tape().constant(frozen("curvature", "x"));
-    let h = ledger.conv2d(x, p[0], Some(p[1]), Window::new([3, 3])).sigmoid().flatten(1);
-    let h = ledger.linear(h, p[2], Some(p[3])).sigmoid();
-    ledger.linear(h, p[4], Some(p[5]))
+    let h = recorder.conv2d(x, p[0], Some(p[1]), Window::new([3, 3])).sigmoid().flatten(1);
+    let h = recorder.linear(h, p[2], Some(p[3])).sigmoid();
+    recorder.linear(h, p[4], Some(p[5]))
 }
 
 /// Mean cross-entropy, or mean squared error.
@@ -45,8 +45,8 @@ fn products_and_diagonals_agree_with_backpack() {
         let folder = format!("curvature/{name}");
         let tape = Tape::new();
         let params = leaves(&tape, "curvature", &NAMES);
-        let ledger = Ledger::new(&tape);
-        let output = output(&ledger, &params);
+        let recorder = Recorder::new(&tape);
+        let output = output(&recorder, &params);
         let loss = loss(name, output);
         let (hessian, ggn) = (Hessian::new(loss, &params), GaussNewton::new(output, loss, &params));
         let length = tape.len();
@@ -58,9 +58,11 @@ fn products_and_diagonals_agree_with_backpack() {
             "mse" => squared_error_root(&output.value(), Reduction::Mean),
             _ => cross_entropy_root(&output.value(), Reduction::Mean),
         };
-        all_near("diag G", &ledger.ggn_diagonal(output, &root), &folder, "diag_ggn_");
+        all_near("diag G", &recorder.ggn_diagonal(output, &root), &folder, "diag_ggn_");
         assert_eq!(tape.len(), length, "products leave nothing on the tape");
-        for (own, gradient) in hessian.gradient().iter().zip(loss.sweep().of(&params)) {
+        for (own, gradient) in
+            hessian.gradient().iter().zip(loss.backward_pass().with_respect_to(&params))
+        {
             assert_near("gradient", own, &gradient.unwrap(), 1e-15);
         }
     }
@@ -168,9 +170,9 @@ fn for_rectifiers_both_diagonals_are_one() {
     let tape = Tape::<f64>::new();
     let shapes: [&[usize]; 4] = [&[6, 4], &[6], &[3, 6], &[3]];
     let p: Vec<_> = shapes.iter().zip(10..).map(|(s, seed)| tape.leaf(normal(s, seed))).collect();
-    let ledger = Ledger::new(&tape);
-    let h = ledger.linear(tape.constant(normal(&[5, 4], 16)), p[0], Some(p[1])).relu();
-    let scores = ledger.linear(h, p[2], Some(p[3]));
+    let recorder = Recorder::new(&tape);
+    let h = recorder.linear(tape.constant(normal(&[5, 4], 16)), p[0], Some(p[1])).relu();
+    let scores = recorder.linear(h, p[2], Some(p[3]));
     let loss = scores.cross_entropy(&[0, 1, 2, 1, 0]);
     let (hessian, ggn) = (Hessian::new(loss, &p), GaussNewton::new(scores, loss, &p));
     for (h, g) in diagonal(&hessian).iter().zip(&diagonal(&ggn)) {

@@ -2,7 +2,7 @@
 
 use super::common::normal;
 use longhand::per_sample::{
-    Ledger, Samples, Scaling, Statistics, conv2d_input_per_sample, conv2d_per_sample,
+    Recorder, Samples, Scaling, Statistics, conv2d_input_per_sample, conv2d_per_sample,
     conv2d_weight_per_sample,
 };
 use longhand::tape::{Check, Var, gradcheck, gradgradcheck};
@@ -30,13 +30,13 @@ fn convolutions_with_kernels_for_each_sample() {
 
 /// A small net of every layer, smooth throughout, and its samples.
 fn samples<'t>(x: Var<'t, f64>, p: &[Var<'t, f64>]) -> Samples<'t, f64> {
-    let ledger = Ledger::new(x.tape());
+    let recorder = Recorder::new(x.tape());
     let (mean, var) = (normal(&[2], 20), normal::<f64>(&[2], 21).exp());
     let statistics = Statistics::Given { mean: &mean, var: &var };
-    let h = ledger.conv2d(x, p[0], Some(p[1]), Window::new([2, 2]));
-    let h = ledger.batch_norm(h, p[2], p[3], statistics, 1e-5).tanh().flatten(1);
-    let h = ledger.linear(h, p[4], Some(p[5]));
-    ledger.sweep_recorded(h.cross_entropy(&[0, 2, 1]), Scaling::Own)
+    let h = recorder.conv2d(x, p[0], Some(p[1]), Window::new([2, 2]));
+    let h = recorder.batch_norm(h, p[2], p[3], statistics, 1e-5).tanh().flatten(1);
+    let h = recorder.linear(h, p[4], Some(p[5]));
+    recorder.backward_create_graph(h.cross_entropy(&[0, 2, 1]), Scaling::Own)
 }
 
 fn check(f: impl for<'t> Fn(&Samples<'t, f64>, &[Var<'t, f64>]) -> Var<'t, f64>) {

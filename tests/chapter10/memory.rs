@@ -1,7 +1,7 @@
 //! A thousand variances with their gradients leave nothing behind.
 
 use super::cases::cases;
-use longhand::per_sample::{Ledger, Scaling};
+use longhand::per_sample::{Recorder, Scaling};
 use longhand::tensor::threads;
 use longhand::{Param, Tape};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -54,9 +54,10 @@ fn a_thousand_repetitions_hold_no_more_than_ten() {
             for _ in 0..1_000 {
                 tape.clear();
                 let leaves: Vec<_> = params.iter().map(|param| tape.param(param)).collect();
-                let ledger = Ledger::new(&tape);
-                let loss = case.loss(&ledger, &leaves, 0..3);
-                let variance = ledger.sweep_recorded(loss, Scaling::Share).total_variance();
+                let recorder = Recorder::new(&tape);
+                let loss = case.loss(&recorder, &leaves, 0..3);
+                let variance =
+                    recorder.backward_create_graph(loss, Scaling::Share).total_variance();
                 assert_eq!(variance.backward().len(), params.len());
                 held.push(HELD.get());
                 lengths.push(tape.len());

@@ -2,7 +2,7 @@
 
 use super::common::{assert_near, golden_labels, normal};
 use super::{frozen, leaves};
-use longhand::per_sample::{Ledger, Samples, Scaling, Statistics, reference};
+use longhand::per_sample::{Recorder, Samples, Scaling, Statistics, reference};
 use longhand::tape::Var;
 use longhand::tensor::Window;
 use longhand::{Tape, Tensor};
@@ -13,16 +13,16 @@ const NAMES: [&str; 10] = [
 ];
 
 /// Two convolutions, a batch normalisation with given statistics, two linear layers.
-fn scores<'t>(ledger: &Ledger<'t, f64>, p: &[Var<'t, f64>], x: Var<'t, f64>) -> Var<'t, f64> {
+fn scores<'t>(recorder: &Recorder<'t, f64>, p: &[Var<'t, f64>], x: Var<'t, f64>) -> Var<'t, f64> {
     let frozen = |name| frozen("quantities", name);
     let first = Window::new([3, 2]).stride([1, 2]).padding([1, 0]);
     let (mean, var) = (frozen("mean"), frozen("var"));
     let statistics = Statistics::Given { mean: &mean, var: &var };
-    let h = ledger.conv2d(x, p[0], Some(p[1]), first);
-    let h = ledger.batch_norm(h, p[2], p[3], statistics, 1e-5).sigmoid();
-    let h = ledger.conv2d(h, p[4], Some(p[5]), Window::new([2, 2])).flatten(1);
-    let h = ledger.linear(h, p[6], Some(p[7])).sigmoid();
-    ledger.linear(h, p[8], Some(p[9]))
+    let h = recorder.conv2d(x, p[0], Some(p[1]), first);
+    let h = recorder.batch_norm(h, p[2], p[3], statistics, 1e-5).sigmoid();
+    let h = recorder.conv2d(h, p[4], Some(p[5]), Window::new([2, 2])).flatten(1);
+    let h = recorder.linear(h, p[6], Some(p[7])).sigmoid();
+    recorder.linear(h, p[8], Some(p[9]))
 }
 
 type Quantity = for<'t> fn(&Samples<'t, f64>, Var<'t, f64>) -> Var<'t, f64>;
@@ -42,15 +42,15 @@ fn backpack_agrees_for_every_layer_under_both_losses() {
         for recorded in [true, false] {
             let tape = Tape::new();
             let params = leaves(&tape, "quantities", &NAMES);
-            let ledger = Ledger::new(&tape);
-            let scores = scores(&ledger, &params, tape.constant(frozen("quantities", "x")));
+            let recorder = Recorder::new(&tape);
+            let scores = scores(&recorder, &params, tape.constant(frozen("quantities", "x")));
             let loss = match reduction {
                 "sum" => scores.cross_entropy_sum(&labels),
                 _ => scores.cross_entropy(&labels),
             };
             let samples = match recorded {
-                true => ledger.sweep_recorded(loss, Scaling::Share),
-                false => ledger.sweep(loss, Scaling::Share),
+                true => recorder.backward_create_graph(loss, Scaling::Share),
+                false => recorder.backward(loss, Scaling::Share),
             };
             assert_eq!(samples.count(), 6);
             for (&param, name) in params.iter().zip(NAMES) {
@@ -72,11 +72,11 @@ fn each_samples_own_loss_or_its_share() {
     let quantities = |mean: bool, scaling: Scaling| {
         let tape = Tape::new();
         let params = leaves(&tape, "quantities", &NAMES);
-        let ledger = Ledger::new(&tape);
-        let scores = scores(&ledger, &params, tape.constant(frozen("quantities", "x")));
+        let recorder = Recorder::new(&tape);
+        let scores = scores(&recorder, &params, tape.constant(frozen("quantities", "x")));
         let loss =
             if mean { scores.cross_entropy(&labels) } else { scores.cross_entropy_sum(&labels) };
-        let samples = ledger.sweep(loss, scaling);
+        let samples = recorder.backward(loss, scaling);
         let all = params.iter().flat_map(|&param| QUANTITIES.map(|(_, q)| q(&samples, param)));
         all.map(|quantity| quantity.value()).collect::<Vec<_>>()
     };
@@ -95,18 +95,20 @@ fn the_reference_gives_the_same_rows() {
     let labels = golden_labels("chapter10/quantities/labels");
     let (tape, x) = (Tape::new(), frozen("quantities", "x"));
     let params = leaves(&tape, "quantities", &NAMES);
-    let unread = Ledger::new(&tape);
+    let unread = Recorder::new(&tape);
     let stacked = reference::gradients(6, &params, |i| {
         let x = tape.constant(x.rows(i..i + 1));
-        scores(&Ledger::new(&tape), &params, x).cross_entropy_sum(&labels[i..i + 1])
+        scores(&Recorder::new(&tape), &params, x).cross_entropy_sum(&labels[i..i + 1])
     });
     let loss = scores(&unread, &params, tape.constant(x.clone())).cross_entropy_sum(&labels);
-    let samples = unread.sweep_recorded(loss, Scaling::Share);
+    let samples = unread.backward_create_graph(loss, Scaling::Share);
     let flat: Vec<_> = params.iter().map(|&p| samples.individual(p).value().flatten(1)).collect();
     let ours = Tensor::concat(&flat.iter().collect::<Vec<_>>(), 1);
     assert_near("rows", &ours, &stacked.value(), 1e-12);
     // And the sum is the gradient of the batch, as the tape has it.
-    for (gradient, &param) in loss.sweep().retain().of(&params).into_iter().zip(&params) {
+    for (gradient, &param) in
+        loss.backward_pass().retain_graph().with_respect_to(&params).into_iter().zip(&params)
+    {
         assert_near("sum", &samples.sum(param).value(), &gradient.unwrap(), 1e-12);
     }
 }
@@ -130,19 +132,20 @@ fn all_agree(samples: &Samples<'_, f64>, param: Var<'_, f64>, individual: &Tenso
 #[test]
 fn a_parameter_that_is_used_twice_adds_its_uses_up_first() {
     // A recurrent net of two steps: (a + b)² is not a² + b².
-    fn run<'t>(ledger: &Ledger<'t, f64>, w: Var<'t, f64>, x: Tensor<f64>) -> Var<'t, f64> {
-        let h = ledger.linear(w.tape().constant(x), w, None).tanh();
-        ledger.linear(h, w, None).square().sum()
+    fn run<'t>(recorder: &Recorder<'t, f64>, w: Var<'t, f64>, x: Tensor<f64>) -> Var<'t, f64> {
+        let h = recorder.linear(w.tape().constant(x), w, None).tanh();
+        recorder.linear(h, w, None).square().sum()
     }
     let tape = Tape::<f64>::new();
     let w = tape.leaf(normal(&[3, 3], 1));
     let x = normal::<f64>(&[5, 3], 2);
-    let stacked = reference::gradients(5, &[w], |i| run(&Ledger::new(&tape), w, x.rows(i..i + 1)));
+    let stacked =
+        reference::gradients(5, &[w], |i| run(&Recorder::new(&tape), w, x.rows(i..i + 1)));
     let stacked = stacked.value().reshape([5, 3, 3]);
-    let ledger = Ledger::new(&tape);
-    let loss = run(&ledger, w, x);
-    assert_eq!(ledger.params().len(), 1);
-    all_agree(&ledger.sweep_recorded(loss, Scaling::Share), w, &stacked);
+    let recorder = Recorder::new(&tape);
+    let loss = run(&recorder, w, x);
+    assert_eq!(recorder.params().len(), 1);
+    all_agree(&recorder.backward_create_graph(loss, Scaling::Share), w, &stacked);
 }
 
 #[test]
@@ -158,12 +161,12 @@ fn copies_and_rules_of_ones_own_do_for_any_layer() {
     let of_z = of_y * (1.0 - y.square());
     let (of_w, of_s) = (of_z.unsqueeze(2) * x.unsqueeze(1), y.square() * s.value() * 2.0);
 
-    let ledger = Ledger::new(&tape);
-    let own = ledger.copies(w, 5); // [5, 2, 3]
+    let recorder = Recorder::new(&tape);
+    let own = recorder.copies(w, 5); // [5, 2, 3]
     let y = (own * tape.constant(x.unsqueeze(1))).sum_axis(2).tanh();
     let scaled = y * s;
-    ledger.note(s, y, scaled, scale_rule);
-    let samples = ledger.sweep_recorded(scaled.square().sum(), Scaling::Share);
+    recorder.record_use(s, y, scaled, scale_rule);
+    let samples = recorder.backward_create_graph(scaled.square().sum(), Scaling::Share);
     all_agree(&samples, w, &of_w);
     all_agree(&samples, s, &of_s);
     let all = samples.square_norms(w) + samples.square_norms(s);
@@ -175,13 +178,13 @@ fn a_layer_that_the_loss_does_not_depend_on_has_zeros() {
     let tape = Tape::<f64>::new();
     let (w, idle) = (tape.leaf(normal(&[2, 3], 6)), tape.leaf(normal(&[2, 3], 7)));
     for recorded in [true, false] {
-        let ledger = Ledger::new(&tape);
+        let recorder = Recorder::new(&tape);
         let x = tape.constant(normal(&[4, 3], 8));
-        ledger.linear(x, idle, None);
-        let loss = ledger.linear(x, w, None).square().sum();
+        recorder.linear(x, idle, None);
+        let loss = recorder.linear(x, w, None).square().sum();
         let samples = match recorded {
-            true => ledger.sweep_recorded(loss, Scaling::Share),
-            false => ledger.sweep(loss, Scaling::Share),
+            true => recorder.backward_create_graph(loss, Scaling::Share),
+            false => recorder.backward(loss, Scaling::Share),
         };
         all_agree(&samples, idle, &Tensor::zeros([4, 2, 3]));
     }

@@ -29,7 +29,7 @@ fn by_tape<T: Scalar>(
         (tape.leaf(x.clone()), params.iter().map(|p| tape.param(p)).collect::<Vec<_>>());
     let y = f(x, &weights);
     let output = y.value();
-    let gradients = tape.sweep().root(y, up).gradients();
+    let gradients = tape.backward_pass().root(y, up).gradients();
     let of_params = weights.iter().map(|&weight| gradients[weight].clone());
     [output, gradients[x].clone()].into_iter().chain(of_params).collect()
 }
@@ -210,7 +210,7 @@ fn first_and_second_derivatives_agree_with_pytorch() {
         };
         assert_near(loss, &value.value(), &frozen("loss"), 1e-10);
 
-        let first = value.grad_recorded(leaves);
+        let first = value.grad_create_graph(leaves);
         let weighted = first.iter().zip(names).map(|(&gradient, name)| {
             assert_near(name, &gradient.value(), &frozen(&format!("d_{name}")), 1e-10);
             (gradient * tape.constant(golden(&format!("chapter5/v_{name}")))).sum()
@@ -247,7 +247,7 @@ fn four_derivatives_of_the_bell_curve() {
     for (order, factor) in factors.into_iter().enumerate() {
         let bell = (-points.square()).exp();
         assert_near(&format!("order {order}"), &f.value(), &(points.map(factor) * bell), 1e-12);
-        [f] = f.sum().grad_recorded([x]);
+        [f] = f.sum().grad_create_graph([x]);
     }
 }
 
@@ -258,10 +258,10 @@ fn a_hessian_vector_product_two_ways() {
     let (w, v) = (tape.leaf(normal(&[4, 3], 14)), normal::<f64>(&[4, 3], 15));
     let x = tape.constant(normal(&[6, 3], 16));
     let loss = || x.matmul_nt(w).tanh().cross_entropy(&[0, 1, 2, 3, 0, 1]);
-    let [gradient] = loss().grad_recorded([w]);
+    let [gradient] = loss().grad_create_graph([w]);
     let [one_way] = (gradient * tape.constant(v.clone())).sum().grad([w]);
-    let [gradient] = loss().grad_recorded([w]);
-    let other = tape.sweep().root(gradient, &v).of(&[w]).remove(0).unwrap();
+    let [gradient] = loss().grad_create_graph([w]);
+    let other = tape.backward_pass().root(gradient, &v).with_respect_to(&[w]).remove(0).unwrap();
     assert_near("H·v", &one_way, &other, 1e-15);
 
     let at = |w: &Tensor<f64>| {
@@ -288,7 +288,7 @@ fn same_bits_on_any_threads_and_instructions() {
         let tape = Tape::new();
         let params: Vec<_> = net.params().into_iter().map(|p| tape.param(p)).collect();
         let loss = scores(&tape, &net.params(), &x).tanh().cross_entropy(&labels);
-        let first = loss.sweep().recorded(&params);
+        let first = loss.backward_pass().create_graph(&params);
         let square = first.iter().map(|g| g.unwrap().square().sum()).reduce(|a, b| a + b).unwrap();
         let gradients = square.backward();
         let bits = |t: &Tensor| t.data().iter().map(|x| x.to_bits()).collect::<Vec<_>>();

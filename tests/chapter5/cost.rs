@@ -45,7 +45,7 @@ fn cost_is_linear_in_the_number_of_entries() {
 }
 
 #[test]
-fn many_short_sweeps_of_a_long_tape_do_not_walk_all_of_it() {
+fn many_short_passes_on_a_long_tape_do_not_walk_all_of_it() {
     let tape = Tape::<f32>::new();
     let start = Instant::now();
     for _ in 0..20_000 {

@@ -28,7 +28,7 @@ entry  operation     inputs   shape   bytes held
     assert_eq!(tape.bytes(), 180);
     loss.backward();
     let after = tape.to_string();
-    assert_eq!(after.lines().filter(|line| line.ends_with("spent")).count(), 6, "{after}");
+    assert_eq!(after.lines().filter(|line| line.ends_with("freed")).count(), 6, "{after}");
     assert_eq!(tape.bytes(), 48 + 4);
     assert!(format!("{y:?}").starts_with("entry 5 (tanh, shape [8], recorded at tests"));
     assert_eq!(format!("{tape:?}"), "Tape of 8 entries");

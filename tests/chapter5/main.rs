@@ -6,12 +6,12 @@ mod common;
 mod agreement;
 mod checking;
 mod cost;
+mod freeing;
 mod looking;
 mod mistakes;
 mod operations;
 mod params;
-mod spending;
-mod sweeps;
+mod passes;
 
 use common::{assert_says, panic_of};
 use longhand::Tensor;

@@ -11,7 +11,7 @@ fn mistakes_say_what_and_where() {
     assert_says(|| x + y, &["add", "input 1", "another tape"]);
     assert_says(|| concat(&[y, x], 0), &["concat", "another tape"]);
     assert_says(|| x.sum().grad([y]), &["another tape"]);
-    assert_says(|| tape.sweep().root(y, Tensor::zeros([2, 3])), &["one tape", "another"]);
+    assert_says(|| tape.backward_pass().root(y, Tensor::zeros([2, 3])), &["one tape", "another"]);
     let gradients = x.sum().backward();
     assert_says(|| gradients.get(y), &["one tape", "another"]);
 
@@ -25,13 +25,13 @@ fn mistakes_say_what_and_where() {
     assert_says(|| concat::<f64>(&[], 0), &["at least one"]);
 
     assert_says(|| x.backward(), &["one number", "[2, 3]", "root("]);
-    assert_says(|| tape.sweep().root(x, Tensor::zeros([3])), &["[3]", "[2, 3]"]);
+    assert_says(|| tape.backward_pass().root(x, Tensor::zeros([3])), &["[3]", "[2, 3]"]);
     assert_says(|| tape.constant(scalar(1.0)).backward(), &["constant", "depends on no leaf"]);
     assert_says(
         || x.sum().grad([z]),
         &["(sum, shape []", "does not depend on", "(leaf, shape [4]"],
     );
-    assert_says(|| x.sum().grad_recorded([x, z]), &["does not depend on", "(leaf, shape [4]"]);
+    assert_says(|| x.sum().grad_create_graph([x, z]), &["does not depend on", "(leaf, shape [4]"]);
     assert_says(
         || gradients[z].clone(),
         &["no gradient for", "(leaf, shape [4]", "does not depend"],
@@ -54,7 +54,7 @@ fn a_pullback_that_is_wrong_is_told_so() {
             "[2, 3]",
         ],
     );
-    assert_says(|| bad.sum().grad_recorded([x]), &["pullback of entry 1 (bad", "[2, 3]"]);
+    assert_says(|| bad.sum().grad_create_graph([x]), &["pullback of entry 1 (bad", "[2, 3]"]);
     let few = tape.operation_on_list("few", &[x, x], value, |_, _, _| Vec::new());
     assert_says(|| few.sum().backward(), &["0 gradients for 2 inputs"]);
     // The tape is none the worse for it.
@@ -68,8 +68,8 @@ fn mistakes_are_reported_at_the_callers_line() {
     static FILES: Mutex<Vec<String>> = Mutex::new(Vec::new());
     let tape = Tape::<f64>::new();
     let (x, z) = (tape.leaf(Tensor::zeros([2, 3])), tape.leaf(Tensor::zeros([4])));
-    let spent = x.exp();
-    spent.sum().backward();
+    let freed = x.exp();
+    freed.sum().backward();
     let earlier = std::panic::take_hook();
     std::panic::set_hook(Box::new(|info| {
         // Other tests panic on threads of their own meanwhile.
@@ -87,7 +87,7 @@ fn mistakes_are_reported_at_the_callers_line() {
         &|| _ = x.slice(1, 2..5),
         &|| _ = x.sum_axis(2),
         &|| _ = x.cross_entropy(&[7, 7]),
-        &|| _ = spent.value(),
+        &|| _ = freed.value(),
         &|| _ = x.backward(),
         &|| _ = x.sum().grad([z]),
     ];

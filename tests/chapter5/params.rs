@@ -89,7 +89,7 @@ fn the_hook_fires_when_the_tape_has_let_go() {
     let (tape, mut adam, mut order) = (Tape::new(), Adam::new(0.01), Vec::new());
     let loss = loss(&tape, &params, &x);
     let mut held = vec![tape.bytes()];
-    let rest = loss.sweep().hooked(|id, gradient| {
+    let rest = loss.backward_pass().with_hook(|id, gradient| {
         let number = params.iter().position(|p| p.id() == id).unwrap();
         let param = &mut params[number];
         param.grad = Some(gradient);
@@ -113,8 +113,9 @@ fn the_hook_leaves_other_leaves_to_the_gradients() {
     let tape = Tape::new();
     let x = tape.leaf(scalar(2.0));
     let mut seen = Vec::new();
-    let rest =
-        (x * tape.param(&weight)).sweep().hooked(|id, gradient| seen.push((id, gradient.item())));
+    let rest = (x * tape.param(&weight))
+        .backward_pass()
+        .with_hook(|id, gradient| seen.push((id, gradient.item())));
     assert_eq!(seen, [(weight.id(), 2.0)]);
     assert_eq!((rest.len(), rest[x].item()), (1, 3.0));
 }

@@ -51,7 +51,7 @@ fn second_derivatives_are_those_of_pytorch() {
     let [x, weight, bias] = names.map(|name| tape.leaf(get(name)));
     let loss = x.batch_norm(weight, bias, 1e-5).tanh().square().sum();
     assert_near("loss", &loss.value(), &get("loss"), 1e-12);
-    let first = loss.grad_recorded([x, weight, bias]);
+    let first = loss.grad_create_graph([x, weight, bias]);
     let mut weighted = tape.constant(Tensor::scalar(0.0));
     for (name, g) in names.into_iter().zip(first) {
         assert_near(name, &g.value(), &get(&format!("d_{name}")), 1e-12);

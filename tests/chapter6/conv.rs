@@ -146,7 +146,7 @@ fn pytorch_agrees_on_all_first_and_second_derivatives() {
         let tape = Tape::new();
         let [x, weight, up] = [x, weight, up].map(|tensor| tape.leaf(tensor));
         let y = x.conv2d(weight, window);
-        let first = tape.sweep().root(y, up).recorded(&[x, weight]);
+        let first = tape.backward_pass().root(y, up).create_graph(&[x, weight]);
         let [d_x, d_weight] = [first[0].unwrap(), first[1].unwrap()];
         let (v_x, v_weight) = (tape.constant(read("v_x")), tape.constant(read("v_weight")));
         let weighted = (d_x * v_x).sum() + (d_weight * v_weight).sum();

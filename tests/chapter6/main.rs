@@ -47,7 +47,7 @@ fn same_by_tape<T: Scalar>(
     let params: Vec<_> = layer.params().into_iter().map(|param| tape.param(param)).collect();
     let y = f(x, &params);
     let mut taped = vec![y.value()];
-    let gradients = tape.sweep().root(y, up).gradients();
+    let gradients = tape.backward_pass().root(y, up).gradients();
     taped.extend([x].iter().chain(&params).map(|&leaf| gradients[leaf].clone()));
 
     assert_eq!(hand.len(), taped.len());

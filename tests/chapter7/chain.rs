@@ -33,7 +33,7 @@ fn the_chain_rule_over_one_layer() {
         let tape = Tape::new();
         let [x, w, b] = [z0, weight, bias].map(|value| tape.leaf(value));
         let y = (x.matmul_nt(w) + b).relu();
-        let gradients = tape.sweep().root(y, &up).of(&[x, w, b]);
+        let gradients = tape.backward_pass().root(y, &up).with_respect_to(&[x, w, b]);
         for (ours, formula) in gradients.iter().zip([&d_z0, &d_weight, &d_bias]) {
             assert!(ours.as_ref().unwrap().same_bits(formula), "trial {trial}");
         }
@@ -79,17 +79,17 @@ fn backward_to_chosen_tensors() {
     let z3 = dense(z2, params[4], params[5]);
     let loss = z3.mse(tape.constant(part("y").reshape([1, 1])));
 
-    let mut d = loss.sweep().retain().of(&[z3]).remove(0).unwrap();
-    let whole = loss.sweep().retain().of(&[z3, z2, z1, z0]);
+    let mut d = loss.backward_pass().retain_graph().with_respect_to(&[z3]).remove(0).unwrap();
+    let whole = loss.backward_pass().retain_graph().with_respect_to(&[z3, z2, z1, z0]);
     let mut above = z3;
     for (number, (name, z)) in [("d_z2", z2), ("d_z1", z1), ("d_z0", z0)].into_iter().enumerate() {
-        let sweep = || tape.sweep().root(above, &d).retain();
-        let found = sweep().of(&[z, loss]);
+        let pass = || tape.backward_pass().root(above, &d).retain_graph();
+        let found = pass().with_respect_to(&[z, loss]);
         assert!(found[1].is_none(), "the loss does not go into what it was computed from");
         let next = found[0].clone().unwrap();
-        // Asked for the parameters of this layer, the sweep gives these and no others.
+        // Asked for the parameters of this layer, the pass gives these and no others.
         let (weight, bias) = (params[4 - 2 * number], params[5 - 2 * number]);
-        let partial = sweep().of(&[tape.param(weight), tape.param(bias)]);
+        let partial = pass().with_respect_to(&[tape.param(weight), tape.param(bias)]);
         assert!(partial.iter().all(Option::is_some));
         assert!(net.params().iter().all(|param| param.grad.is_none()));
         assert_near(name, &next, &golden(&format!("chapter7/partial/{name}")), 1e-15);
@@ -199,7 +199,7 @@ fn a_waiting_gradient_is_refused() {
         crate::panic_of(|| {
             let tape = Tape::new();
             let loss = tape.param(net.params()[0]).square().sum();
-            mebp::sweep(loss, net.params_mut(), &mut Adam::new(1e-3))
+            mebp::backward(loss, net.params_mut(), &mut Adam::new(1e-3))
         }),
     ];
     for message in messages {
@@ -233,6 +233,6 @@ fn a_parameter_that_is_not_listed_is_an_error() {
         (Param::new("a", Tensor::<f32>::ones([2])), Param::new("b", Tensor::ones([2])));
     let tape = Tape::new();
     let loss = (tape.param(&listed) * tape.param(&forgotten)).sum();
-    let message = crate::panic_of(|| mebp::sweep(loss, [&mut listed], &mut Adam::new(1e-3)));
+    let message = crate::panic_of(|| mebp::backward(loss, [&mut listed], &mut Adam::new(1e-3)));
     assert!(message.contains("not among those to step"), "{message}");
 }

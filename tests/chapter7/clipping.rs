@@ -79,7 +79,7 @@ fn on_the_tape_it_goes_forward_once() {
 
             let tape = Tape::new();
             let value = loss(&tape, forward, &two, &x, step);
-            let found = mebp::sweep_clipped(value, two.params_mut(), &mut second, 0.01);
+            let found = mebp::backward_clipped(value, two.params_mut(), &mut second, 0.01);
             assert_eq!(found, norm);
             assert_eq!(first_difference(&one, &two), None, "{}, step {step}", case.name);
         }

@@ -83,7 +83,7 @@ fn on_the_tape_the_hook_takes_the_same_steps() {
 
                     scratch.clear();
                     let value = loss(&scratch, forward, &hooked, &x, step);
-                    mebp::sweep(value, hooked.params_mut(), &mut *other.lock().unwrap());
+                    mebp::backward(value, hooked.params_mut(), &mut *other.lock().unwrap());
 
                     let what = format!("{}, {rule}, step {step}", case.name);
                     assert_eq!(first_difference(&plain, &hooked), None, "{what}");

@@ -38,7 +38,7 @@ fn on_the_tape_a_weight_stays_where_it_is() {
             for step in 0..3 {
                 tape.clear();
                 let loss = loss(&tape, forward, &net, &normal(case.batch, step), step);
-                mebp::sweep(loss, net.params_mut(), &mut *optimizer().lock().unwrap());
+                mebp::backward(loss, net.params_mut(), &mut *optimizer().lock().unwrap());
             }
             assert_eq!(places(&net), before, "{}, {rule}", case.name);
         }
@@ -84,7 +84,7 @@ impl Optimizer for Look<'_> {
 /// is stepped, all that was kept from there on is gone, and of the gradients between layers only
 /// the one for the layer in front is held.
 #[test]
-fn activations_and_incoming_gradients_go_as_the_sweep_passes() {
+fn activations_and_incoming_gradients_go_as_the_pass_goes() {
     let x: Tensor = normal(&[1, 50], 1);
     let meter = Meter::new();
     meter.watch(|| {
@@ -119,7 +119,7 @@ fn on_the_tape_too() {
         let tape = Tape::new();
         let loss = loss(&tape, taped::CASES[1].1, &net, &x, 1);
         let mut look = Look { meter: &meter, seen: Vec::new() };
-        mebp::sweep(loss, net.params_mut(), &mut look);
+        mebp::backward(loss, net.params_mut(), &mut look);
         let gradients: Vec<_> = look.seen.iter().map(|seen| seen[0]).collect();
         assert_eq!(gradients, [1, 50, 50, 2500, 50, 2500]);
         let activations: Vec<_> = look.seen.iter().map(|seen| seen[1]).collect();

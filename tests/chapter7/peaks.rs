@@ -62,7 +62,7 @@ fn on_the_tape_the_peak_is_that_of_an_entry() {
                 for step in 0..3 {
                     let tape = Tape::new();
                     let loss = loss(&tape, forward, &net, &normal(case.batch, step), step);
-                    mebp::sweep(loss, net.params_mut(), &mut *optimizer().lock().unwrap());
+                    mebp::backward(loss, net.params_mut(), &mut *optimizer().lock().unwrap());
                 }
                 assert_eq!(meter.most(Kind::Gradient), 4 * expected, "{}, {rule}", case.name);
                 assert_eq!(meter.now()[Kind::Gradient], 0);

@@ -98,7 +98,7 @@ fn an_epoch_of_one_batch_gives_no_ratios() {
 }
 
 #[test]
-fn a_silent_gradient_is_held_for_one_epoch_and_then_counts() {
+fn a_gradient_that_is_always_zero_is_held_for_one_epoch_and_then_counts() {
     let mut weight = param(&[1.0, 1.0]);
     let mut wtb = Tempered::new(Sgd::new(0.5));
     let epoch = |wtb: &mut Tempered<Sgd<f64>, f64>, weight: &mut Param<f64>, g: f64| {
@@ -107,10 +107,10 @@ fn a_silent_gradient_is_held_for_one_epoch_and_then_counts() {
         wtb.end_epoch()
     };
     let summary = epoch(&mut wtb, &mut weight, 0.0);
-    assert_eq!((summary.silent, summary.tempered), (1, 1));
+    assert_eq!((summary.always_zero, summary.tempered), (1, 1));
     assert!(summary.to_string().contains("1 with no gradient all epoch"), "{summary}");
     // It comes to life, and is held.
-    assert_eq!(epoch(&mut wtb, &mut weight, 1.0).silent, 0);
+    assert_eq!(epoch(&mut wtb, &mut weight, 1.0).always_zero, 0);
     assert_eq!(weight.value.data(), [1.0, -1.0]);
     // Its new gradients agree with each other, so it moves.
     epoch(&mut wtb, &mut weight, 1.0);
@@ -125,7 +125,7 @@ fn a_broken_gradient_is_counted_and_left_as_it_is() {
         step(&mut wtb, &mut weight, &g);
     }
     let summary = wtb.end_epoch();
-    assert_eq!((summary.undefined, summary.tempered, summary.silent), (2, 1, 0));
+    assert_eq!((summary.undefined, summary.tempered, summary.always_zero), (2, 1, 0));
     assert!(summary.to_string().contains("2 with no ratio because a gradient was not finite"));
     step(&mut wtb, &mut weight, &[3.0, 3.0, 3.0]);
     assert_eq!(weight.grad.as_ref().unwrap().data(), [3.0, 3.0, 0.0]);

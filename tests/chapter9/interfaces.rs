@@ -53,7 +53,7 @@ fn the_updater_passes_the_true_gradient_and_teaches_the_difference() {
         let (trigger, synthetic) = (tape.leaf(x.clone()), tape.leaf(s.clone()));
         let y = synthetic_gradient_updater(trigger, synthetic, over);
         assert_eq!(y.value(), x);
-        let gradients = tape.sweep().root(y, &up).gradients();
+        let gradients = tape.backward_pass().root(y, &up).gradients();
         assert!(gradients[trigger].same_bits(&up));
         assert_near("s", &gradients[synthetic], &((&s - &up) * 2.0 / n), 1e-15);
     }

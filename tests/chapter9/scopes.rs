@@ -61,7 +61,7 @@ fn twice(defer: bool) -> Tensor<f64> {
 fn deferred_gradients_go_back_together() {
     twice(true);
     let message = panic_of(|| twice(false));
-    assert!(message.contains("spent"), "one after the other they cannot: {message}");
+    assert!(message.contains("freed"), "one after the other they cannot: {message}");
 }
 
 #[test]

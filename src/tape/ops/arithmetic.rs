@@ -14,7 +14,7 @@ impl<T: Scalar> Add for Var<'_, T> {
         // y = a + b: both slopes are 1.
         let value = &*self.read() + &*b.read();
         self.tape.operation("add", [self, b], value, |[a, b], _, g| {
-            [a.wants(|| g.sum_to(a.shape())), b.wants(|| g.sum_to(b.shape()))]
+            [a.grad_if_needed(|| g.sum_to(a.shape())), b.grad_if_needed(|| g.sum_to(b.shape()))]
         })
     }
 }
@@ -29,7 +29,7 @@ impl<T: Scalar> Sub for Var<'_, T> {
         // y = a − b: dy/da = 1, dy/db = −1
         let value = &*self.read() - &*b.read();
         self.tape.operation("sub", [self, b], value, |[a, b], _, g| {
-            [a.wants(|| g.sum_to(a.shape())), b.wants(|| -g.sum_to(b.shape()))]
+            [a.grad_if_needed(|| g.sum_to(a.shape())), b.grad_if_needed(|| -g.sum_to(b.shape()))]
         })
     }
 }
@@ -44,7 +44,10 @@ impl<T: Scalar> Mul for Var<'_, T> {
         // y = a·b: dy/da = b, dy/db = a
         let value = &*self.read() * &*b.read();
         self.tape.operation("mul", [self, b], value, |[a, b], _, g| {
-            [a.wants(|| (g * b).sum_to(a.shape())), b.wants(|| (g * a).sum_to(b.shape()))]
+            [
+                a.grad_if_needed(|| (g * b).sum_to(a.shape())),
+                b.grad_if_needed(|| (g * a).sum_to(b.shape())),
+            ]
         })
     }
 }
@@ -60,7 +63,10 @@ impl<T: Scalar> Div for Var<'_, T> {
         // y = a/b: dy/da = 1/b, dy/db = −a/b² = −y/b
         let value = &*self.read() / &*b.read();
         self.tape.operation("div", [self, b], value, |[a, b], y, g| {
-            [a.wants(|| (g / b).sum_to(a.shape())), b.wants(|| -(g * y / b).sum_to(b.shape()))]
+            [
+                a.grad_if_needed(|| (g / b).sum_to(a.shape())),
+                b.grad_if_needed(|| -(g * y / b).sum_to(b.shape())),
+            ]
         })
     }
 }

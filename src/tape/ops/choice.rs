@@ -25,7 +25,7 @@ impl<T: Scalar> Var<'_, T> {
         // y = self·[x > 0]: the gradient passes in the same places; x itself only decides
         let value = self.read().zip(&x.read(), |g, x| if x > T::ZERO { g } else { T::ZERO });
         self.tape.operation("where positive", [self, x], value, |[a, x], _, g| {
-            [a.wants(|| g.where_positive(x)), None]
+            [a.grad_if_needed(|| g.where_positive(x)), None]
         })
     }
     // ANCHOR_END: relu
@@ -50,7 +50,10 @@ impl<T: Scalar> Var<'_, T> {
         let value = self.read().maximum(&b.read());
         self.tape.operation("maximum", [self, b], value, |[a, b], _, g| {
             let [to_a, to_b] = shares(a, b);
-            [a.wants(|| (g * to_a).sum_to(a.shape())), b.wants(|| (g * to_b).sum_to(b.shape()))]
+            [
+                a.grad_if_needed(|| (g * to_a).sum_to(a.shape())),
+                b.grad_if_needed(|| (g * to_b).sum_to(b.shape())),
+            ]
         })
     }
 
@@ -62,7 +65,10 @@ impl<T: Scalar> Var<'_, T> {
         let value = self.read().minimum(&b.read());
         self.tape.operation("minimum", [self, b], value, |[a, b], _, g| {
             let [to_b, to_a] = shares(a, b);
-            [a.wants(|| (g * to_a).sum_to(a.shape())), b.wants(|| (g * to_b).sum_to(b.shape()))]
+            [
+                a.grad_if_needed(|| (g * to_a).sum_to(a.shape())),
+                b.grad_if_needed(|| (g * to_b).sum_to(b.shape())),
+            ]
         })
     }
 
@@ -103,8 +109,8 @@ fn choose<'t, T: Scalar>(
         let zero = mask.tape.constant(Tensor::scalar(T::ZERO));
         [
             None,
-            yes.wants(|| g.select_by(mask, zero).sum_to(yes.shape())),
-            no.wants(|| zero.select_by(mask, g).sum_to(no.shape())),
+            yes.grad_if_needed(|| g.select_by(mask, zero).sum_to(yes.shape())),
+            no.grad_if_needed(|| zero.select_by(mask, g).sum_to(no.shape())),
         ]
     })
 }

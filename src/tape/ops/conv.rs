@@ -27,8 +27,8 @@ impl<T: Scalar> Var<'_, T> {
         let value = self.read().conv2d(&weight.read(), None, window);
         self.tape.operation("conv2d", [self, weight], value, move |[x, weight], _, g| {
             [
-                x.wants(|| g.conv2d_input(weight, window, size(x))),
-                weight.wants(|| x.conv2d_weight(g, window)),
+                x.grad_if_needed(|| g.conv2d_input(weight, window, size(x))),
+                weight.grad_if_needed(|| x.conv2d_weight(g, window)),
             ]
         })
     }
@@ -39,7 +39,10 @@ impl<T: Scalar> Var<'_, T> {
         // y [n, o, oh, ow], weight [o, c, kh, kw] → x [n, c, h, w]
         let value = self.read().conv2d_input(&weight.read(), window, of);
         self.tape.operation("conv2d input", [self, weight], value, move |[y, weight], _, g| {
-            [y.wants(|| g.conv2d(weight, window)), weight.wants(|| g.conv2d_weight(y, window))]
+            [
+                y.grad_if_needed(|| g.conv2d(weight, window)),
+                weight.grad_if_needed(|| g.conv2d_weight(y, window)),
+            ]
         })
     }
 
@@ -49,7 +52,10 @@ impl<T: Scalar> Var<'_, T> {
         // x [n, c, h, w], y [n, o, oh, ow] → weight [o, c, kh, kw]
         let value = self.read().conv2d_weight(&y.read(), window);
         self.tape.operation("conv2d weight", [self, y], value, move |[x, y], _, g| {
-            [x.wants(|| y.conv2d_input(g, window, size(x))), y.wants(|| x.conv2d(g, window))]
+            [
+                x.grad_if_needed(|| y.conv2d_input(g, window, size(x))),
+                y.grad_if_needed(|| x.conv2d(g, window)),
+            ]
         })
     }
     // ANCHOR_END: conv2d

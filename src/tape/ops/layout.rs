@@ -121,7 +121,7 @@ pub fn concat<'t, T: Scalar>(parts: &[Var<'t, T>], axis: isize) -> Var<'t, T> {
         for part in parts {
             let start = end;
             end += part.shape()[axis];
-            own.push(part.wants(|| g.slice(axis as isize, start..end)));
+            own.push(part.grad_if_needed(|| g.slice(axis as isize, start..end)));
         }
         own
     })

@@ -115,7 +115,7 @@ impl<'t, T: Scalar> Var<'t, T> {
         let value = Tensor::scalar(value);
         self.tape.operation("mse", [self, target], value, move |[x, t], _, g| {
             let d = (x - t) * T::from_f64(2.0) / n * g;
-            [x.wants(|| d), t.wants(|| -d)]
+            [x.grad_if_needed(|| d), t.grad_if_needed(|| -d)]
         })
     }
 }

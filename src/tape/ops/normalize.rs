@@ -131,7 +131,7 @@ impl<'t, T: Scalar> Var<'t, T> {
                     let inner = g - channels.column(d_b) / m - z * (channels.column(d_w) / m);
                     inner * (channels.column(w) * x.scale(&known))
                 };
-                [x.wants(d_x), w.wants(|| d_w), b.wants(|| d_b)]
+                [x.grad_if_needed(d_x), w.grad_if_needed(|| d_w), b.grad_if_needed(|| d_b)]
             },
         );
         y.reshape(self.shape())

@@ -17,7 +17,7 @@ impl<T: Scalar> Var<'_, T> {
         //   dL/db_kj = Σᵢ a_ik·g_ij    Aᵀ·G
         let value = self.read().matmul(&b.read());
         self.tape.operation("matmul", [self, b], value, |[a, b], _, g| {
-            [a.wants(|| g.matmul_nt(b)), b.wants(|| a.matmul_tn(g))]
+            [a.grad_if_needed(|| g.matmul_nt(b)), b.grad_if_needed(|| a.matmul_tn(g))]
         })
     }
     // ANCHOR_END: matmul
@@ -29,7 +29,7 @@ impl<T: Scalar> Var<'_, T> {
         // y_ij = Σₖ a_ki·b_kj, so dL/da = B·Gᵀ and dL/db = A·G
         let value = self.read().matmul_tn(&b.read());
         self.tape.operation("matmul tn", [self, b], value, |[a, b], _, g| {
-            [a.wants(|| b.matmul_nt(g)), b.wants(|| a.matmul(g))]
+            [a.grad_if_needed(|| b.matmul_nt(g)), b.grad_if_needed(|| a.matmul(g))]
         })
     }
 
@@ -40,7 +40,7 @@ impl<T: Scalar> Var<'_, T> {
         // y_ij = Σₖ a_ik·b_jk, so dL/da = G·B and dL/db = Gᵀ·A
         let value = self.read().matmul_nt(&b.read());
         self.tape.operation("matmul nt", [self, b], value, |[a, b], _, g| {
-            [a.wants(|| g.matmul(b)), b.wants(|| g.matmul_tn(a))]
+            [a.grad_if_needed(|| g.matmul(b)), b.grad_if_needed(|| g.matmul_tn(a))]
         })
     }
 
@@ -53,9 +53,9 @@ impl<T: Scalar> Var<'_, T> {
         value += &*bias.read();
         self.tape.operation("linear", [self, weight, bias], value, |[x, weight, bias], _, g| {
             [
-                x.wants(|| g.matmul(weight)),
-                weight.wants(|| g.matmul_tn(x)),
-                bias.wants(|| g.sum_to(bias.shape())),
+                x.grad_if_needed(|| g.matmul(weight)),
+                weight.grad_if_needed(|| g.matmul_tn(x)),
+                bias.grad_if_needed(|| g.sum_to(bias.shape())),
             ]
         })
     }

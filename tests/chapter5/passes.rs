@@ -26,15 +26,15 @@ fn chosen_inputs_leaves_or_not() {
     let h = x * w;
     let y = h * h;
     // A target that lies on the way to another target.
-    let [dh, dx] = y.sweep().retain().of(&[h, x]).try_into().unwrap();
+    let [dh, dx] = y.backward_pass().retain_graph().with_respect_to(&[h, x]).try_into().unwrap();
     assert_eq!((dh.unwrap().item(), dx.unwrap().item()), (20.0, 100.0));
     // The output itself, the same input twice, and one that has nothing to do with it.
     let alone = tape.leaf(scalar(1.0));
-    let found = y.sweep().retain().of(&[y, x, alone, x]);
+    let found = y.backward_pass().retain_graph().with_respect_to(&[y, x, alone, x]);
     let found: Vec<_> = found.iter().map(|g| g.as_ref().map(Tensor::item)).collect();
     assert_eq!(found, [Some(1.0), Some(100.0), None, Some(100.0)]);
     // Nothing is asked of constants.
-    assert!(y.sweep().of(&[tape.constant(scalar(1.0))])[0].is_none());
+    assert!(y.backward_pass().with_respect_to(&[tape.constant(scalar(1.0))])[0].is_none());
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn what_no_one_asks_for_is_not_computed() {
                 count(1);
                 g * a
             };
-            [a.wants(for_a), b.wants(for_b)]
+            [a.grad_if_needed(for_a), b.grad_if_needed(for_b)]
         })
     }
     let calls = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
@@ -70,9 +70,12 @@ fn what_no_one_asks_for_is_not_computed() {
     assert_eq!(count(), [1, 1]);
     // Nor does a leaf that was not chosen, nor the whole branch that leads to it.
     let y = counted(counted(x, w, &calls), counted(w, c, &calls), &calls);
-    assert_eq!(y.sweep().retain().of(&[x])[0].as_ref().unwrap().item(), 3.0 * 15.0);
+    assert_eq!(
+        y.backward_pass().retain_graph().with_respect_to(&[x])[0].as_ref().unwrap().item(),
+        3.0 * 15.0
+    );
     assert_eq!(count(), [2, 0]);
-    let [gradient] = y.grad_recorded([x]);
+    let [gradient] = y.grad_create_graph([x]);
     assert_eq!(count(), [2, 0]);
     assert_eq!(gradient.grad([w])[0].item(), 2.0 * 3.0 * 5.0);
 }
@@ -84,15 +87,33 @@ fn several_roots_with_their_own_gradients() {
     let (y, z) = (x.square(), x.exp());
     let (up_y, up_z) = (normal::<f64>(&[3], 1), normal::<f64>(&[3], 2));
     // y twice: what comes from above adds up.
-    let joint = tape.sweep().root(y, &up_y).root(z, &up_z).root(y, &up_y).retain().gradients();
-    let [alone_y] =
-        (y * tape.constant(up_y * 2.0)).sum().sweep().retain().of(&[x]).try_into().unwrap();
-    let [alone_z] = (z * tape.constant(up_z)).sum().sweep().retain().of(&[x]).try_into().unwrap();
+    let joint = tape
+        .backward_pass()
+        .root(y, &up_y)
+        .root(z, &up_z)
+        .root(y, &up_y)
+        .retain_graph()
+        .gradients();
+    let [alone_y] = (y * tape.constant(up_y * 2.0))
+        .sum()
+        .backward_pass()
+        .retain_graph()
+        .with_respect_to(&[x])
+        .try_into()
+        .unwrap();
+    let [alone_z] = (z * tape.constant(up_z))
+        .sum()
+        .backward_pass()
+        .retain_graph()
+        .with_respect_to(&[x])
+        .try_into()
+        .unwrap();
     assert!(joint[x].allclose(&(alone_y.unwrap() + alone_z.unwrap()), 1e-14, 0.0));
     // One root upstream of the other.
-    let both = tape.sweep().root(y, Tensor::ones([3])).root(y.sum(), scalar(10.0)).gradients();
+    let both =
+        tape.backward_pass().root(y, Tensor::ones([3])).root(y.sum(), scalar(10.0)).gradients();
     assert_eq!(both[x].data(), [22.0, 44.0, 66.0]);
-    assert!(tape.sweep().gradients().is_empty());
+    assert!(tape.backward_pass().gradients().is_empty());
 }
 
 #[test]
@@ -100,7 +121,7 @@ fn the_gradient_from_above_can_be_differentiated() {
     let tape = Tape::<f64>::new();
     let (x, up) = (tape.leaf(scalar(3.0)), tape.leaf(scalar(1.0)));
     let y = x.powi(3);
-    let gradient = tape.sweep().root(y, up).recorded(&[x])[0].unwrap();
+    let gradient = tape.backward_pass().root(y, up).create_graph(&[x])[0].unwrap();
     let [d_up, d_x] = gradient.grad([up, x]);
     assert_eq!((d_up.item(), d_x.item()), (27.0, 18.0)); // 3x² and 6x·up
 }
@@ -115,7 +136,7 @@ fn operations_of_ones_own() {
         x.tape().operation("tee", [x, y], value, move |[x, y], output, g| {
             assert!(output.value().shares_memory_with(&x.value()));
             let secret = x.tape().constant(secret.clone());
-            [Some(g), y.wants(|| g * 0.5 + secret)]
+            [Some(g), y.grad_if_needed(|| g * 0.5 + secret)]
         })
     }
     let tape = Tape::new();
@@ -135,7 +156,7 @@ fn operations_of_ones_own() {
 }
 
 #[test]
-fn a_pullback_may_make_a_sweep_of_its_own() {
+fn a_pullback_may_make_a_backward_pass_of_its_own() {
     /// f(x) whose inside is not kept but computed again on the way back.
     fn checkpoint(x: Var<'_, f64>) -> Var<'_, f64> {
         let inside = |x: Tensor<f64>| {
@@ -143,7 +164,14 @@ fn a_pullback_may_make_a_sweep_of_its_own() {
             let x = tape.leaf(x);
             let y = (x.exp() * x).tanh();
             let value = y.value();
-            (value, tape.sweep().root(y, Tensor::ones(y.shape())).of(&[x]).remove(0).unwrap())
+            (
+                value,
+                tape.backward_pass()
+                    .root(y, Tensor::ones(y.shape()))
+                    .with_respect_to(&[x])
+                    .remove(0)
+                    .unwrap(),
+            )
         };
         let value = inside(x.value()).0;
         x.tape().operation("checkpoint", [x], value, move |[x], _, g| {

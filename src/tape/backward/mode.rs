@@ -1,24 +1,25 @@
-//! Where the pullbacks of a sweep are recorded: the one question on which everything turns
-//! (chapter 5).
+//! The gradient mode: whether what the pullbacks of a pass compute is thrown away or stays on the
+//! tape, and so whether gradients are tensors or variables (chapter 5).
 
-use super::{Tape, Upstream, Var};
+use super::root::Upstream;
+use crate::tape::{Tape, Var};
 use crate::tensor::meter::Kind;
 use crate::{Scalar, Tensor};
 
-// ANCHOR: ground
-/// Where the pullbacks of a sweep record what they compute, and so what a gradient is.
-pub(super) trait Ground<'t, T: Scalar> {
+// ANCHOR: mode
+/// Where the pullbacks of a pass record what they compute, and so what a gradient is.
+pub(super) trait GradientMode<'t, T: Scalar> {
     /// A gradient on its way from one entry to the next.
     type Gradient: Clone;
-    /// Whether pullbacks are recorded, to be gone back through themselves.
-    const RECORDED: bool;
+    /// Whether what pullbacks compute stays on the tape, with pullbacks of its own.
+    const CREATE_GRAPH: bool;
     /// The gradient as a variable, for a pullback to work with.
     fn lift(tape: &'t Tape<T>, gradient: Self::Gradient) -> Var<'t, T>;
     /// What a pullback gave for an input, taken from where it left it.
     fn take(given: Var<'t, T>, input: Var<'t, T>) -> Self::Gradient;
     /// sum + more
     fn add(sum: Self::Gradient, more: Self::Gradient) -> Self::Gradient;
-    /// The gradient that a sweep starts from.
+    /// The gradient that a pass starts from.
     fn start(tape: &'t Tape<T>, upstream: Upstream<'t, T>) -> Self::Gradient;
     /// At least `count` empty places for gradients.
     fn slots(tape: &'t Tape<T>, count: usize) -> Vec<Option<Self::Gradient>>;
@@ -26,12 +27,13 @@ pub(super) trait Ground<'t, T: Scalar> {
     fn put_back(_: &'t Tape<T>, _: Vec<Option<Self::Gradient>>) {}
 }
 
-/// On the end of the list, which is cut off again after each pullback: gradients are tensors.
-pub(super) struct Scratch;
+/// Pullbacks write at the end of the list, which is cut off again after each: gradients are
+/// tensors.
+pub(super) struct Eager;
 
-impl<'t, T: Scalar> Ground<'t, T> for Scratch {
+impl<'t, T: Scalar> GradientMode<'t, T> for Eager {
     type Gradient = Tensor<T>;
-    const RECORDED: bool = false;
+    const CREATE_GRAPH: bool = false;
 
     fn lift(tape: &'t Tape<T>, gradient: Tensor<T>) -> Var<'t, T> {
         tape.constant(gradient)
@@ -70,12 +72,12 @@ impl<'t, T: Scalar> Ground<'t, T> for Scratch {
     }
 }
 
-/// On the tape: gradients are variables, and what made them can be differentiated.
-pub(super) struct Recorded;
+/// What pullbacks write stays on the tape: gradients are variables, and can be differentiated.
+pub(super) struct CreateGraph;
 
-impl<'t, T: Scalar> Ground<'t, T> for Recorded {
+impl<'t, T: Scalar> GradientMode<'t, T> for CreateGraph {
     type Gradient = Var<'t, T>;
-    const RECORDED: bool = true;
+    const CREATE_GRAPH: bool = true;
 
     fn lift(_: &'t Tape<T>, gradient: Var<'t, T>) -> Var<'t, T> {
         gradient
@@ -100,4 +102,4 @@ impl<'t, T: Scalar> Ground<'t, T> for Recorded {
         vec![None; count]
     }
 }
-// ANCHOR_END: ground
+// ANCHOR_END: mode

@@ -1,11 +1,11 @@
-//! What a sweep spends, what it retains, and where gradients end.
+//! What a backward pass frees, what it retains, and where gradients end.
 
 use super::common::normal;
 use super::{assert_says, panic_of, scalar};
 use longhand::{Param, Tape, Tensor};
 
 #[test]
-fn a_sweep_spends_what_it_passes_and_nothing_else() {
+fn a_pass_frees_what_it_leaves_behind_and_nothing_else() {
     let tape = Tape::<f64>::new();
     let x = tape.leaf(Tensor::vector(&[1.0, 2.0]));
     let h = x.exp();
@@ -16,21 +16,21 @@ fn a_sweep_spends_what_it_passes_and_nothing_else() {
     assert_eq!(h.shape(), [2]);
     assert_says(
         || h.value(),
-        &["entry 1 (exp, shape [2], recorded at tests/chapter5/spending.rs:", "spent"],
+        &["entry 1 (exp, shape [2], recorded at tests/chapter5/freeing.rs:", "freed"],
     );
-    assert_says(|| h.sum().value(), &["spent"]);
+    assert_says(|| h.sum().value(), &["freed"]);
     assert_eq!(z.backward()[x].data(), [2.0, 4.0]);
-    assert_says(|| y.backward(), &["second backward pass", "(sum, shape []", "retain()"]);
+    assert_says(|| y.backward(), &["second backward pass", "(sum, shape []", "retain_graph()"]);
 }
 
 #[test]
-fn a_retained_sweep_can_be_made_again() {
+fn a_pass_that_retains_its_graph_can_be_made_again() {
     let weight = Param::new("weight", Tensor::vector(&[1.0_f64, 2.0]));
     let tape = Tape::new();
     let w = tape.param(&weight);
     let y = w.exp().square().sum();
     let bytes = tape.bytes();
-    let first = y.sweep().retain().gradients();
+    let first = y.backward_pass().retain_graph().gradients();
     assert_eq!(tape.bytes(), bytes);
     let second = y.backward();
     assert!(first[w].same_bits(&second[w]));
@@ -39,7 +39,7 @@ fn a_retained_sweep_can_be_made_again() {
 }
 
 #[test]
-fn a_branch_that_was_spent_stops_another_that_needs_it() {
+fn a_branch_that_was_freed_stops_another_that_needs_it() {
     let tape = Tape::<f64>::new();
     let x = tape.leaf(scalar(1.0));
     let h = x.exp();
@@ -69,14 +69,14 @@ fn detach_and_no_record_are_where_gradients_end() {
 }
 
 #[test]
-fn an_ordinary_sweep_leaves_the_list_as_long_as_it_was() {
+fn an_ordinary_pass_leaves_the_list_as_long_as_it_was() {
     let tape = Tape::<f64>::new();
     let x = tape.leaf(normal(&[4], 6));
     let y = (x.tanh() * x.exp()).log_softmax().square().sum();
     let length = tape.len();
-    y.sweep().retain().gradients();
+    y.backward_pass().retain_graph().gradients();
     assert_eq!(tape.len(), length);
-    y.sweep().recorded(&[x]);
+    y.backward_pass().create_graph(&[x]);
     assert!(tape.len() > length);
 }
 

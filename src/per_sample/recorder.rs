@@ -1,4 +1,4 @@
-//! The ledger: which layer used which parameter, on what input, with what output (chapter 10).
+//! The recorder: which layer used which parameter, on what input, with what output (chapter 10).
 
 use super::Samples;
 use super::rules::{Copies, OuterProduct, Patches, Rule, Scale, Shift};
@@ -41,26 +41,26 @@ pub enum Statistics<'a, T: Scalar> {
     OfBatch,
 }
 
-// ANCHOR: ledger
+// ANCHOR: recorder
 /// The layers of a net as they are written on a tape: for every use of a parameter the input and
 /// the output of the layer, and the rule by which its gradient comes apart.
-pub struct Ledger<'t, T: Scalar = f32> {
+pub struct Recorder<'t, T: Scalar = f32> {
     tape: &'t Tape<T>,
-    uses: RefCell<Vec<Use<'t, T>>>,
+    recorded: RefCell<Vec<RecordedUse<'t, T>>>,
 }
 
-struct Use<'t, T: Scalar> {
+struct RecordedUse<'t, T: Scalar> {
     param: Var<'t, T>,
     input: Var<'t, T>,
     output: Var<'t, T>,
     rule: Rc<dyn Rule<T>>,
 }
-// ANCHOR_END: ledger
+// ANCHOR_END: recorder
 
-impl<'t, T: Scalar> Ledger<'t, T> {
-    /// A ledger without entries.
+impl<'t, T: Scalar> Recorder<'t, T> {
+    /// A recorder that has seen no layer yet.
     pub fn new(tape: &'t Tape<T>) -> Self {
-        Self { tape, uses: RefCell::default() }
+        Self { tape, recorded: RefCell::default() }
     }
 
     // ANCHOR: layers
@@ -76,9 +76,9 @@ impl<'t, T: Scalar> Ledger<'t, T> {
             Some(bias) => x.linear(weight, bias),
             None => x.matmul_nt(weight),
         };
-        self.note(weight, x, y, OuterProduct);
+        self.record_use(weight, x, y, OuterProduct);
         if let Some(bias) = bias {
-            self.note(bias, y, y, Shift);
+            self.record_use(bias, y, y, Shift);
         }
         y
     }
@@ -96,9 +96,9 @@ impl<'t, T: Scalar> Ledger<'t, T> {
         if let Some(bias) = bias {
             y = y + bias.reshape([bias.shape().count(), 1, 1]);
         }
-        self.note(weight, x, y, Patches(window));
+        self.record_use(weight, x, y, Patches(window));
         if let Some(bias) = bias {
-            self.note(bias, y, y, Shift);
+            self.record_use(bias, y, y, Shift);
         }
         y
     }
@@ -127,8 +127,8 @@ impl<'t, T: Scalar> Ledger<'t, T> {
         let scale = (var + eps).map(|var| T::ONE / var.sqrt());
         let normalized = (x - self.tape.constant(mean)) * self.tape.constant(scale);
         let y = normalized * weight.reshape(&each_channel[..]) + bias.reshape(&each_channel[..]);
-        self.note(weight, normalized, y, Scale);
-        self.note(bias, y, y, Shift);
+        self.record_use(weight, normalized, y, Scale);
+        self.record_use(bias, y, y, Shift);
         y
     }
 
@@ -137,14 +137,14 @@ impl<'t, T: Scalar> Ledger<'t, T> {
     /// rule: use copy n for sample n, and the gradients of the copies are the individual ones.
     ///
     /// ```
-    /// use longhand::per_sample::{Ledger, Scaling};
+    /// use longhand::per_sample::{Recorder, Scaling};
     /// use longhand::{Tape, Tensor};
     /// let tape = Tape::<f64>::new();
     /// let x = tape.constant(Tensor::new([3, 2], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]));
     /// let slope = tape.leaf(Tensor::vector(&[0.5, -0.5]));
-    /// let ledger = Ledger::new(&tape);
-    /// let loss = (x * ledger.copies(slope, 3)).square().sum();
-    /// let samples = ledger.sweep(loss, Scaling::Share);
+    /// let recorder = Recorder::new(&tape);
+    /// let loss = (x * recorder.copies(slope, 3)).square().sum();
+    /// let samples = recorder.backward(loss, Scaling::Share);
     /// assert_eq!(samples.individual(slope).value().data(), [1.0, -4.0, 9.0, -16.0, 25.0, -36.0]);
     /// ```
     #[track_caller]
@@ -152,15 +152,15 @@ impl<'t, T: Scalar> Ledger<'t, T> {
         let shape = param.shape();
         let copies =
             param.expand([n].iter().chain(shape.iter()).copied().collect::<crate::tensor::Shape>());
-        self.note(param, copies, copies, Copies);
+        self.record_use(param, copies, copies, Copies);
         copies
     }
 
-    /// Enters a use of `param` in a layer of your own: what the layer was given, what it put out,
+    /// Records a use of `param` in a layer of your own: what the layer was given, what it put out,
     /// and the rule.
     ///
     /// ```
-    /// use longhand::per_sample::{Ledger, Scaling};
+    /// use longhand::per_sample::{Recorder, Scaling};
     /// use longhand::{tape::Var, Tape, Tensor};
     ///
     /// /// y_ni = x_ni·s_i, so sample n's gradient of s is δ_n·x_n.
@@ -170,17 +170,17 @@ impl<'t, T: Scalar> Ledger<'t, T> {
     /// let tape = Tape::new();
     /// let x = tape.constant(Tensor::new([2, 2], vec![1.0, 2.0, 3.0, 4.0]));
     /// let s = tape.leaf(Tensor::vector(&[0.5, -0.5]));
-    /// let ledger = Ledger::new(&tape);
+    /// let recorder = Recorder::new(&tape);
     /// let y = x * s;
-    /// ledger.note(s, x, y, rule);
-    /// let samples = ledger.sweep(y.square().sum(), Scaling::Share);
+    /// recorder.record_use(s, x, y, rule);
+    /// let samples = recorder.backward(y.square().sum(), Scaling::Share);
     /// assert_eq!(samples.individual(s).value().data(), [1.0, -4.0, 9.0, -16.0]);
     /// ```
     ///
     /// # Panics
-    /// If the first axes of input and output are not of one size, that of the earlier entries.
+    /// If the first axes of input and output are not of one size, that of the earlier uses.
     #[track_caller]
-    pub fn note(
+    pub fn record_use(
         &self,
         param: Var<'t, T>,
         input: Var<'t, T>,
@@ -188,7 +188,7 @@ impl<'t, T: Scalar> Ledger<'t, T> {
         rule: impl Rule<T> + 'static,
     ) {
         let (given, made) = (input.shape(), output.shape());
-        let n = self.uses.borrow().first().map(|earlier| earlier.output.shape()[0]);
+        let n = self.recorded.borrow().first().map(|earlier| earlier.output.shape()[0]);
         let n = n.or(made.first().copied());
         if n.is_none() || given.first().copied() != n || made.first().copied() != n {
             let n = n.map_or("one size".to_string(), |n| n.to_string());
@@ -196,45 +196,46 @@ impl<'t, T: Scalar> Ledger<'t, T> {
                 "a layer from {given} to {made}: the first axes are the samples, and must be {n}"
             );
         }
-        self.uses.borrow_mut().push(Use { param, input, output, rule: Rc::new(rule) });
+        self.recorded.borrow_mut().push(RecordedUse { param, input, output, rule: Rc::new(rule) });
     }
     // ANCHOR_END: own
 
-    // ANCHOR: sweep
+    // ANCHOR: backward
     /// One backward pass to the outputs of all layers, recorded: whatever is asked of the samples
-    /// can be differentiated. Nothing is spent.
+    /// can be differentiated. Nothing is freed.
     ///
     /// # Panics
-    /// If the ledger is empty, or the loss is not one number.
+    /// If it has seen no layer, or the loss is not one number.
     #[track_caller]
-    pub fn sweep_recorded(&self, loss: Var<'t, T>, scaling: Scaling) -> Samples<'t, T> {
+    pub fn backward_create_graph(&self, loss: Var<'t, T>, scaling: Scaling) -> Samples<'t, T> {
         let start = self.start(loss, scaling);
-        let d_outputs = self.tape.sweep().root(loss, start).recorded(&self.outputs());
-        let uses = self.uses.borrow();
-        let parts = uses.iter().zip(d_outputs).map(|(entry, d)| {
-            let d = d.unwrap_or_else(|| self.tape.constant(Tensor::zeros(entry.output.shape())));
-            Part::new(entry.param, entry.input, d, entry.rule.clone())
+        let d_outputs = self.tape.backward_pass().root(loss, start).create_graph(&self.outputs());
+        let recorded = self.recorded.borrow();
+        let parts = recorded.iter().zip(d_outputs).map(|(used, d)| {
+            let d = d.unwrap_or_else(|| self.tape.constant(Tensor::zeros(used.output.shape())));
+            Part::new(used.param, used.input, d, used.rule.clone())
         });
         Samples::new(parts.collect())
     }
 
     /// The same without a record: the quantities are constants. What the pass went through is
-    /// spent, as in training.
+    /// freed, as in training.
     ///
     /// # Panics
-    /// If the ledger is empty, or the loss is not one number.
+    /// If it has seen no layer, or the loss is not one number.
     #[track_caller]
-    pub fn sweep(&self, loss: Var<'t, T>, scaling: Scaling) -> Samples<'t, T> {
+    pub fn backward(&self, loss: Var<'t, T>, scaling: Scaling) -> Samples<'t, T> {
         let start = self.start(loss, scaling);
         // Before the pass, which lets go of them.
         let inputs = self.inputs();
-        let d_outputs = self.tape.sweep().root(loss, start).of(&self.outputs());
+        let d_outputs =
+            self.tape.backward_pass().root(loss, start).with_respect_to(&self.outputs());
         self.plain(self.tape, inputs, d_outputs)
     }
-    // ANCHOR_END: sweep
+    // ANCHOR_END: backward
 
     /// What the samples would have to say if this were the gradient of `output`, as constants on
-    /// another tape. Nothing is spent.
+    /// another tape. Nothing is freed.
     #[track_caller]
     pub(super) fn samples_on<'s>(
         &'s self,
@@ -242,8 +243,8 @@ impl<'t, T: Scalar> Ledger<'t, T> {
         output: Var<'t, T>,
         gradient: &Tensor<T>,
     ) -> Samples<'s, T> {
-        let sweep = self.tape.sweep().root(output, gradient).retain();
-        self.plain(scratch, self.inputs(), sweep.of(&self.outputs()))
+        let pass = self.tape.backward_pass().root(output, gradient).retain_graph();
+        self.plain(scratch, self.inputs(), pass.with_respect_to(&self.outputs()))
     }
 
     fn plain<'s>(
@@ -255,10 +256,10 @@ impl<'t, T: Scalar> Ledger<'t, T> {
     where
         't: 's,
     {
-        let uses = self.uses.borrow();
-        let parts = uses.iter().zip(inputs).zip(d_outputs).map(|((entry, input), d)| {
-            let d = d.unwrap_or_else(|| Tensor::zeros(entry.output.shape()));
-            Part::new(entry.param, tape.constant(input), tape.constant(d), entry.rule.clone())
+        let recorded = self.recorded.borrow();
+        let parts = recorded.iter().zip(inputs).zip(d_outputs).map(|((used, input), d)| {
+            let d = d.unwrap_or_else(|| Tensor::zeros(used.output.shape()));
+            Part::new(used.param, tape.constant(input), tape.constant(d), used.rule.clone())
         });
         Samples::new(parts.collect())
     }
@@ -266,10 +267,12 @@ impl<'t, T: Scalar> Ledger<'t, T> {
     /// The gradient that the pass starts from at the loss.
     #[track_caller]
     fn start(&self, loss: Var<'t, T>, scaling: Scaling) -> Tensor<T> {
-        let Some(n) = self.uses.borrow().first().map(|entry| entry.output.shape()[0]) else {
-            panic!("the ledger is empty: write the layers with it, such as ledger.linear(x, w, b)");
+        let Some(n) = self.recorded.borrow().first().map(|used| used.output.shape()[0]) else {
+            panic!(
+                "the recorder has seen no layer: write them with it, such as recorder.linear(x, w, b)"
+            );
         };
-        let from = self.uses.borrow()[0].input.index();
+        let from = self.recorded.borrow()[0].input.index();
         if let Some(mixing) = self.tape.find("batch norm", from, loss) {
             panic!("{mixing:?}: {MIXES}");
         }
@@ -286,19 +289,19 @@ impl<'t, T: Scalar> Ledger<'t, T> {
     }
 
     fn inputs(&self) -> Vec<Tensor<T>> {
-        self.uses.borrow().iter().map(|entry| entry.input.value()).collect()
+        self.recorded.borrow().iter().map(|used| used.input.value()).collect()
     }
 
     fn outputs(&self) -> Vec<Var<'t, T>> {
-        self.uses.borrow().iter().map(|entry| entry.output).collect()
+        self.recorded.borrow().iter().map(|used| used.output).collect()
     }
 
     /// The parameters in the order of their first use.
     pub fn params(&self) -> Vec<Var<'t, T>> {
         let mut params: Vec<Var<'t, T>> = Vec::new();
-        for entry in self.uses.borrow().iter() {
-            if params.iter().all(|known| known.index() != entry.param.index()) {
-                params.push(entry.param);
+        for used in self.recorded.borrow().iter() {
+            if params.iter().all(|known| known.index() != used.param.index()) {
+                params.push(used.param);
             }
         }
         params

@@ -3,11 +3,11 @@
 use super::must_be_ready;
 use crate::optim::Optimizer;
 use crate::param::ParamId;
-use crate::tape::{Sweep, Var};
+use crate::tape::{BackwardPass, Var};
 use crate::tensor::meter::Kind;
 use crate::{Param, Scalar};
 
-// ANCHOR: sweep
+// ANCHOR: backward
 /// Goes back from the loss, and steps each of these parameters as soon as its gradient is
 /// complete.
 ///
@@ -21,7 +21,7 @@ use crate::{Param, Scalar};
 /// let mut weight = Param::new("weight", Tensor::vector(&[1.0_f64, -1.0]));
 /// let tape = Tape::new();
 /// let loss = tape.param(&weight).square().sum();
-/// mebp::sweep(loss, [&mut weight], &mut Sgd::new(0.25));
+/// mebp::backward(loss, [&mut weight], &mut Sgd::new(0.25));
 /// assert_eq!(weight.value.data(), [0.5, -0.5]);
 /// ```
 ///
@@ -29,12 +29,12 @@ use crate::{Param, Scalar};
 /// If the loss depends on a parameter that is not among these, or if a gradient of an earlier
 /// pass is waiting: see [`ready`](super::ready).
 #[track_caller]
-pub fn sweep<'p, T: Scalar>(
+pub fn backward<'p, T: Scalar>(
     loss: Var<'_, T>,
     params: impl IntoIterator<Item = &'p mut Param<T>>,
     optimizer: &mut (impl Optimizer<T> + ?Sized),
 ) {
-    Arrivals::new(params).each(loss.sweep(), |param| optimizer.step_param(param));
+    Arrivals::new(params).each(loss.backward_pass(), |param| optimizer.step_param(param));
 }
 
 /// The parameters that gradients are to arrive at.
@@ -49,11 +49,11 @@ impl<'p, T: Scalar> Arrivals<'p, T> {
         Self(params)
     }
 
-    /// Makes the sweep. Each parameter is handed to `spend` with its gradient when that is
+    /// Makes the pass. Each parameter is handed to `spend` with its gradient when that is
     /// complete, and the gradient is let go.
     #[track_caller]
-    pub(super) fn each(&mut self, sweep: Sweep<'_, T>, mut spend: impl FnMut(&mut Param<T>)) {
-        sweep.hooked(|id, gradient| {
+    pub(super) fn each(&mut self, pass: BackwardPass<'_, T>, mut spend: impl FnMut(&mut Param<T>)) {
+        pass.with_hook(|id, gradient| {
             let param = self.find(id);
             param.accumulate(gradient);
             spend(param);
@@ -72,4 +72,4 @@ impl<'p, T: Scalar> Arrivals<'p, T> {
         }
     }
 }
-// ANCHOR_END: sweep
+// ANCHOR_END: backward
