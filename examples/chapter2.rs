@@ -84,7 +84,7 @@ fn main() -> Result<()> {
         ("kaiming, fan out", &fan_out, [".564", ".826"], [".5877", ".8654"]),
         ("relu − ½, √(2/m)", &shifted, [".064", ".826"], [".0312", ".7818"]),
     ];
-    let mut table = Table::new(["", "theory", "", "document", "", "ours", ""]);
+    let mut table = Table::new(["", "theory", "", "notebook", "", "ours", ""]);
     table.push(["", "mean", "std", "mean", "std", "mean", "std"]);
     let mut chart = Histogram::new("What a layer puts out, by how it starts")
         .x("activation")

@@ -64,8 +64,8 @@ fn refactors(train: &Dataset) {
     let y = Tensor::new([train.len()], train.labels.iter().map(|&label| label as f32).collect());
     let net = Net::<f32>::new(784, 50, &mut Rng::new(3));
     let (_, functions) = net.forward_and_backward(x, &y);
-    let mut table = Table::new(["weight gradient by", "forward", "backward", "document", "agrees"]);
-    for ((way, weight_gradient), document) in
+    let mut table = Table::new(["weight gradient by", "forward", "backward", "notebook", "agrees"]);
+    for ((way, weight_gradient), notebook) in
         three_ways().into_iter().zip(["6480 ms", "1310 ms", "163 ms"])
     {
         let mut model = Model::new(&net, weight_gradient);
@@ -81,7 +81,7 @@ fn refactors(train: &Dataset) {
             .all(|((_, ours), (_, theirs))| ours.near(theirs));
         let ms = |time: std::time::Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
         let verdict = if agree { "all five" } else { "NO" };
-        table.push([way, &ms(forward), &ms(backward), document, verdict]);
+        table.push([way, &ms(forward), &ms(backward), notebook, verdict]);
     }
     print!("{}", table.right(1).right(2).right(3));
 }

@@ -3,7 +3,8 @@
 //! `cargo run --example chapter6 -- --quick` trains on a part of the digits only.
 
 use longhand::data::{Dataset, Mnist};
-use longhand::layers::{Layer, Loss, Nll, Sequential, lenet, summary};
+use longhand::layers::{Layer, Loss, Nll, Sequential, summary};
+use longhand::models::lenet;
 use longhand::optim::{Optimizer, Sgd};
 use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, grouped, section};
 use longhand::tape::gradcheck;

@@ -68,7 +68,7 @@ impl<T: Scalar> Param<T> {
         match &mut self.grad {
             Some(_) if self.hook.is_some() => panic!(
                 "{name} of shape {shape} has a gradient from an earlier backward pass, and a hook \
-                 that wants every gradient by itself: to add up gradients, detach the hook"
+                 that wants every gradient by itself: to add up gradients, remove the hook"
             ),
             Some(sum) => *sum += &gradient,
             none => *none = Some(gradient),
@@ -86,16 +86,16 @@ impl<T: Scalar> Param<T> {
     /// ```
     /// use longhand::{Param, Tensor};
     /// let mut weight = Param::new("weight", Tensor::<f32>::zeros([2]));
-    /// weight.attach(|weight| weight.value -= &weight.grad.take().expect("it has arrived"));
+    /// weight.set_hook(|weight| weight.value -= &weight.grad.take().expect("it has arrived"));
     /// weight.accumulate(Tensor::vector(&[1.0, -1.0]));
     /// assert_eq!(weight.value.data(), [-1.0, 1.0]);
     /// ```
-    pub fn attach(&mut self, hook: impl FnMut(&mut Param<T>) + Send + Sync + 'static) {
+    pub fn set_hook(&mut self, hook: impl FnMut(&mut Param<T>) + Send + Sync + 'static) {
         self.hook = Some(Box::new(hook));
     }
 
     /// Takes the hook off again; gradients add up as before.
-    pub fn detach(&mut self) {
+    pub fn remove_hook(&mut self) {
         self.hook = None;
     }
 }

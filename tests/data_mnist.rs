@@ -96,7 +96,7 @@ fn the_digits_are_those_that_numpy_sees() {
 }
 
 #[test]
-fn training_and_validation_digits_have_the_statistics_of_the_document() {
+fn training_and_validation_digits_have_the_statistics_of_the_notebook() {
     let (train, valid) = Mnist::load_from(repository()).unwrap().train_valid();
     assert_eq!((train.len(), valid.len()), (50_000, 10_000));
     let sum: u64 = valid.image(0).iter().map(|&pixel| u64::from(pixel)).sum();
@@ -119,7 +119,7 @@ fn training_and_validation_digits_have_the_statistics_of_the_document() {
     let n = valid.images.data().len() as f64;
     let mean = valid.images.data().iter().sum::<f64>() / n;
     // NumPy, in double precision: (v - t.mean()).mean() / t.std(), (v - t.mean()).std() / t.std().
-    // The document says -0.0057 and 0.9924, having summed in single precision.
+    // fast.ai's notebook says -0.0057 and 0.9924, having summed in single precision.
     let squares = valid.images.data().iter().map(|x| x * x).sum::<f64>();
     let std = (squares / n - mean * mean).sqrt();
     assert!((mean + 0.005_850_599_489_011_983).abs() < 1e-12, "{mean}");

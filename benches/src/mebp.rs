@@ -8,13 +8,13 @@ use longhand::{Rng, Tensor, init, mebp};
 use std::hint::black_box;
 use std::sync::{Arc, Mutex};
 
-/// Steps that spend each gradient as it arrives: per layer and per parameter, on the document's net and on a wide one. The rival "ordinary" is
+/// Steps that spend each gradient as it arrives: per layer and per parameter, on the MEBP notebook's net and on a wide one. The rival "ordinary" is
 /// ours too; PyTorch trains by hooks, one Adam for each parameter.
 pub fn contests() -> Vec<Contest> {
-    let document = ("MEBP, 50-50-50-1", &[50, 50, 50, 1][..], 1, Some("small_hooks"));
+    let notebook = ("MEBP, 50-50-50-1", &[50, 50, 50, 1][..], 1, Some("small_hooks"));
     let wide = ("MEBP, 12 layers of 1024", &[1024; 13][..], 64, None);
     let mut all = Vec::new();
-    for (name, sizes, batch, hooks) in [document, wide] {
+    for (name, sizes, batch, hooks) in [notebook, wide] {
         for (way, step) in
             [("per layer", per_layer(sizes, batch)), ("per parameter", hooked(sizes, batch))]
         {
@@ -61,7 +61,7 @@ fn per_layer(sizes: &[usize], batch: usize) -> Box<dyn FnMut()> {
 
 fn hooked(sizes: &[usize], batch: usize) -> Box<dyn FnMut()> {
     let (mut net, x, y) = start(sizes, batch);
-    mebp::attach(&mut net, &Arc::new(Mutex::new(Adam::<f32>::new(0.001))));
+    mebp::set_hooks(&mut net, &Arc::new(Mutex::new(Adam::<f32>::new(0.001))));
     Box::new(move || {
         let d = d_output(&mut net, &x, &y);
         net.backward_params(&d);

@@ -39,7 +39,7 @@ pub fn contests() -> Vec<Contest> {
     rows
 }
 
-/// One of the document's nets, a batch for it, and a tape.
+/// One of the nets of BackPACK's example, a batch for it, and a tape.
 struct Net {
     params: Vec<Param>,
     x: Tensor,

@@ -1,4 +1,4 @@
-//! The document's three cases: the variance of a batch and its gradient, in two ways.
+//! The three cases of BackPACK's example: the variance of a batch and its gradient, in two ways.
 
 use longhand::data::Mnist;
 use longhand::layers::{Conv2d, Flatten, Layer, Linear, MaxPool2d, Relu, Sequential};
@@ -126,7 +126,7 @@ fn gradient<T: Scalar>(total: Var<'_, T>, params: &[Var<'_, T>]) -> Vec<Tensor<T
     found.map(|gradient| gradient.expect("the variance depends on every parameter")).collect()
 }
 
-pub fn as_the_document_prints_them(mnist: &Mnist) {
+pub fn as_backpack_prints_them(mnist: &Mnist) {
     let verdict = |same: bool| if same { "True" } else { "False" };
     for case in cases::<f32>(mnist, 32) {
         let ((total, gradients), (other, others)) = (case.at_once(), case.reference());

@@ -1,7 +1,8 @@
 //! The Hessian and the Gauss-Newton matrix at work: traces, a better step, the largest eigenvalue.
 
 use longhand::data::{Dataset, Mnist};
-use longhand::layers::{Layer, Linear, Reduction, Sequential, lenet};
+use longhand::layers::{Layer, Linear, Reduction, Sequential};
+use longhand::models::lenet;
 use longhand::per_sample::{
     GaussNewton, Hessian, Recorder, conjugate_gradients, cross_entropy_root, largest_eigenvalue,
     trace,

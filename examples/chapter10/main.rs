@@ -20,7 +20,7 @@ fn main() -> Result<()> {
     batch::variance(&mnist);
 
     section("The three cases");
-    cases::as_the_document_prints_them(&mnist);
+    cases::as_backpack_prints_them(&mnist);
 
     section("To the last digits");
     cases::in_double_precision(&mnist);

@@ -1,8 +1,8 @@
 //! Where the bytes are: tables and figures from the meter.
 
 use crate::nets::{
-    CONVOLUTIONAL, Case, DOCUMENTS, Fresh, Rule, Training, WIDE, Way, adam, batch, descent,
-    documents,
+    CONVOLUTIONAL, Case, Fresh, NOTEBOOK, Rule, Training, WIDE, Way, adam, batch, descent,
+    notebook_net,
 };
 use longhand::layers::Layer;
 use longhand::optim::{Adam, Optimizer};
@@ -83,12 +83,12 @@ impl Optimizer for Look<'_> {
 pub fn layer_by_layer() {
     let meter = Meter::new();
     meter.watch(|| {
-        let mut net = documents(3);
+        let mut net = notebook_net(3);
         let x = batch(&[1, 50], 4);
         let table = Table::new(["stepped", "", "gradients", "activations", "on the way"]);
         let mut look = Look { adam: Adam::new(1e-3), meter: &meter, table };
         // ANCHOR: layer_by_layer
-        let d_output = (DOCUMENTS.d_output)(&net.forward(&x), 5);
+        let d_output = (NOTEBOOK.d_output)(&net.forward(&x), 5);
         println!("forward: {} numbers are kept", meter.now()[Kind::Activation] / 4);
         mebp::per_layer(&mut net, d_output, &mut look);
         let left = net.params().iter().filter(|param| param.grad.is_some()).count();
@@ -129,7 +129,7 @@ pub fn timeline(wide: &[Step; 3]) -> Result<()> {
 
 pub fn gradients(wide: &[Step; 3]) {
     let mut table = Table::new(["net", "way", "theory", "measured", "of all"]).right(4);
-    for case in [DOCUMENTS, CONVOLUTIONAL, WIDE] {
+    for case in [NOTEBOOK, CONVOLUTIONAL, WIDE] {
         let sizes = mebp::sizes(&mut (case.net)(1));
         let theory = [sizes.all, sizes.layer, sizes.parameter];
         for (number, (way, theory)) in Way::THREE.into_iter().zip(theory).enumerate() {

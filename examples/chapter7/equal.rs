@@ -1,7 +1,7 @@
 //! What must come out the same, and does.
 
 use crate::nets::{
-    CONVOLUTIONAL, Case, DOCUMENTS, Fresh, Training, Way, adam, batch, documents, equal, momentum,
+    CONVOLUTIONAL, Case, Fresh, NOTEBOOK, Training, Way, adam, batch, equal, momentum, notebook_net,
 };
 use longhand::layers::{Layer, Linear, Relu};
 use longhand::optim::{Adam, Optimizer};
@@ -15,9 +15,9 @@ pub fn optimizers() {
     for trial in 0..10 {
         let x = batch(&[1, 50], 100 + trial);
         // ANCHOR: optimizers
-        let [mut one, mut many, mut control] = [(); 3].map(|()| documents(trial));
+        let [mut one, mut many, mut control] = [(); 3].map(|()| notebook_net(trial));
         for net in [&mut one, &mut many, &mut control] {
-            let d_output = (DOCUMENTS.d_output)(&net.forward(&x), trial);
+            let d_output = (NOTEBOOK.d_output)(&net.forward(&x), trial);
             net.backward_params(&d_output);
         }
         Adam::new(1e-3).step(one.params_mut());
@@ -71,7 +71,7 @@ pub fn chain_rule() {
 }
 
 pub fn pieces() {
-    let net = documents(5);
+    let net = notebook_net(5);
     let params = net.params();
     let tape = Tape::new();
     let layer = |i: usize, x| linear(x, params[i], params[i + 1]);
@@ -111,7 +111,7 @@ pub fn ten_by_ten() {
     let mut table =
         Table::new(["equal to ordinary after", "per layer", "per parameter", "by tape"]);
     let rules: [(&str, Fresh); 2] = [("Adam", adam), ("momentum", momentum)];
-    for case in [DOCUMENTS, CONVOLUTIONAL] {
+    for case in [NOTEBOOK, CONVOLUTIONAL] {
         for (name, rule) in rules {
             let mut same = [0; 3];
             for trial in 0..10 {

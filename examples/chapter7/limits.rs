@@ -1,6 +1,6 @@
 //! What spending gradients at once excludes, and what it costs.
 
-use crate::nets::{Case, DOCUMENTS, Training, WIDE, Way, adam, batch, equal};
+use crate::nets::{Case, NOTEBOOK, Training, WIDE, Way, adam, batch, equal};
 use longhand::layers::Layer;
 use longhand::mebp;
 use longhand::report::{Table, grouped};
@@ -8,9 +8,9 @@ use longhand::tensor::meter::{Kind, Meter};
 use std::time::Instant;
 
 pub fn accumulation() {
-    let mut net = (DOCUMENTS.net)(1);
-    let x = batch(DOCUMENTS.batch, 2);
-    let d_output = (DOCUMENTS.d_output)(&net.forward(&x), 1);
+    let mut net = (NOTEBOOK.net)(1);
+    let x = batch(NOTEBOOK.batch, 2);
+    let d_output = (NOTEBOOK.d_output)(&net.forward(&x), 1);
     // ANCHOR: accumulation
     net.backward_params(&d_output); // half of a batch: its gradients wait for the other half's
     if let Err(error) = mebp::ready(&net.params()) {
@@ -61,7 +61,7 @@ pub fn clipping() {
 
 pub fn cost() {
     let mut table = Table::new(["one step, Adam", "ordinary", "per layer", "per parameter"]);
-    for (case, repeats, rounds) in [(DOCUMENTS, 100, 30), (WIDE, 1, 3)] {
+    for (case, repeats, rounds) in [(NOTEBOOK, 100, 30), (WIDE, 1, 3)] {
         let times = step_times(case, repeats, rounds);
         let cells = times.map(|seconds| match seconds < 1e-3 {
             true => format!("{:.2} µs", 1e6 * seconds),

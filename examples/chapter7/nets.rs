@@ -1,6 +1,7 @@
 //! The nets of the chapter, and the ways to train them.
 
-use longhand::layers::{Layer, Linear, Loss, Mse, Nll, Relu, Sequential, lenet};
+use longhand::layers::{Layer, Linear, Loss, Mse, Nll, Relu, Sequential};
+use longhand::models::lenet;
 use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::tape::Var;
 use longhand::tensor::Window;
@@ -8,8 +9,8 @@ use longhand::tensor::meter::Kind;
 use longhand::{Param, Rng, Tape, Tensor, init, mebp, sequential};
 use std::sync::{Arc, Mutex};
 
-/// The net of the document: 50-50-50-1. Two nets of one seed are equal.
-pub fn documents(seed: u64) -> Sequential {
+/// The net of the MEBP notebook: 50-50-50-1. Two nets of one seed are equal.
+pub fn notebook_net(seed: u64) -> Sequential {
     let rng = &mut Rng::new(seed);
     sequential![
         Linear::new(50, 50, rng),
@@ -46,16 +47,16 @@ pub struct Case {
     pub loss: for<'t> fn(Var<'t>, &[&Param], u64) -> Var<'t>,
 }
 
-pub const DOCUMENTS: Case = Case {
-    name: "the document's",
-    net: documents,
+pub const NOTEBOOK: Case = Case {
+    name: "the notebook's",
+    net: notebook_net,
     batch: &[1, 50],
     d_output: |prediction, seed| {
         let mut loss = Mse::mean();
         loss.forward(prediction, &batch(&prediction.shape(), seed));
         loss.backward()
     },
-    loss: documents_on_tape,
+    loss: notebook_on_tape,
 };
 
 pub const CONVOLUTIONAL: Case = Case {
@@ -74,12 +75,12 @@ pub const WIDE: Case = Case {
     name: "wide",
     net: wide,
     batch: &[64, 1024],
-    d_output: DOCUMENTS.d_output,
+    d_output: NOTEBOOK.d_output,
     loss: |_, _, _| unreachable!("the wide net is trained by hand only"),
 };
 
 // ANCHOR: on_tape
-fn documents_on_tape<'t>(x: Var<'t>, params: &[&Param], seed: u64) -> Var<'t> {
+fn notebook_on_tape<'t>(x: Var<'t>, params: &[&Param], seed: u64) -> Var<'t> {
     let tape = x.tape();
     let layer = |x: Var<'t>, i: usize| {
         let product = x.matmul_nt(tape.param(params[i]));
@@ -176,7 +177,7 @@ impl Training {
     pub fn new(case: Case, seed: u64, rule: Rule, way: Way) -> Self {
         let mut net = (case.net)(seed);
         if way == Way::Parameter {
-            mebp::attach(&mut net, &rule);
+            mebp::set_hooks(&mut net, &rule);
         }
         Self { net, rule, case, way }
     }

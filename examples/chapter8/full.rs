@@ -1,9 +1,10 @@
 //! The long runs: five draws of the labels, clean labels, 20 epochs with and without tempering;
-//! and the document's files.
+//! and the WTB notebook's files.
 
-use crate::document::{self, BATCH, DOCUMENT, LabelSet, PART, RATE, SEED, label_set};
+use crate::notebook::{self, BATCH, LabelSet, NOTEBOOK, PART, RATE, SEED, label_set};
 use longhand::data::Mnist;
-use longhand::layers::{Layer, Loss, Nll, Sequential, lenet, lenet_of_torch};
+use longhand::layers::{Layer, Loss, Nll, Sequential};
+use longhand::models::{lenet, lenet_of_torch};
 use longhand::optim::Sgd;
 use longhand::report::{Figure, LineChart, Table, grouped, section};
 use longhand::wtb::{Stats, Tempered, save_stats, stats};
@@ -13,7 +14,7 @@ use std::time::Instant;
 
 const EPOCHS: usize = 20;
 const SEEDS: u64 = 3;
-/// A tenth of the images in batches a tenth as large: as many steps as the document's in an epoch,
+/// A tenth of the images in batches a tenth as large: as many steps as the notebook's in an epoch,
 /// and more noise in each.
 const IMAGES: usize = 6000;
 const SMALLER_BATCH: usize = BATCH / 10;
@@ -33,15 +34,15 @@ pub fn everything(mnist: &Mnist) -> Result<()> {
     let (trained, tested) = (clean.train.len(), clean.test.len());
     announce(
         &clean,
-        (DRAWS + 1) * document::EPOCHS * trained + 4 * SEEDS as usize * EPOCHS * IMAGES,
-        (DRAWS + 1) * document::EPOCHS * (trained + tested) + 4 * SEEDS as usize * EPOCHS * tested,
+        (DRAWS + 1) * notebook::EPOCHS * trained + 4 * SEEDS as usize * EPOCHS * IMAGES,
+        (DRAWS + 1) * notebook::EPOCHS * (trained + tested) + 4 * SEEDS as usize * EPOCHS * tested,
     );
 
     section("Five draws of the labels");
     five_draws(mnist);
 
     section("With clean labels");
-    document::by_itself(&document::run(&clean, true));
+    notebook::by_itself(&notebook::run(&clean, true));
     drop(clean);
 
     let (fewer, _) = mnist.train.split_at(IMAGES);
@@ -79,23 +80,23 @@ fn announce(set: &LabelSet, trained: usize, tested: usize) {
     eprintln!("this will take about {:.0} min", (seconds / 60.0).ceil());
 }
 
-/// The document's losses from its own net, with five draws of the wrong labels.
+/// The notebook's losses from its own net, with five draws of the wrong labels.
 fn five_draws(mnist: &Mnist) {
-    let mut losses: Vec<Vec<f64>> = vec![Vec::new(); document::EPOCHS];
+    let mut losses: Vec<Vec<f64>> = vec![Vec::new(); notebook::EPOCHS];
     for draw in 0..DRAWS as u32 {
         let noisy = label_set(mnist, 0.1, SEED + draw);
         let (mut net, mut wtb) = (lenet_of_torch(SEED), Tempered::new(Sgd::new(RATE)));
         for (number, losses) in (1..).zip(&mut losses) {
             let label = format!("draw {draw}, epoch {number}");
-            let _ = document::epoch(&mut net, &mut wtb, &noisy.train, BATCH, &label);
+            let _ = notebook::epoch(&mut net, &mut wtb, &noisy.train, BATCH, &label);
             losses.push(stats(&mut net, &noisy.train, PART).loss);
         }
     }
     let mut table =
-        Table::new(["epoch", "training loss, mean", "std of a draw", "document", "difference"]);
+        Table::new(["epoch", "training loss, mean", "std of a draw", "notebook", "difference"]);
     for (i, losses) in losses.iter().enumerate() {
-        let (mean, document) = (mean(losses), DOCUMENT[i][0].0);
-        let cells = [mean, Tensor::vector(losses).std(), document, mean - document];
+        let (mean, notebook) = (mean(losses), NOTEBOOK[i][0].0);
+        let cells = [mean, Tensor::vector(losses).std(), notebook, mean - notebook];
         table.push([(i + 1).to_string()].into_iter().chain(cells.map(|x| format!("{x:.4}"))));
     }
     print!("{table}");
@@ -116,7 +117,7 @@ fn train(set: &LabelSet, seed: u64, tempers: bool) -> Vec<(Stats, f64)> {
     let mut wtb = if tempers { Tempered::new(sgd) } else { Tempered::watching(sgd) };
     let each = |number| {
         let label = format!("seed {seed}, tempered {tempers}, epoch {number}");
-        let summary = document::epoch(&mut net, &mut wtb, &set.train, SMALLER_BATCH, &label);
+        let summary = notebook::epoch(&mut net, &mut wtb, &set.train, SMALLER_BATCH, &label);
         (stats(&mut net, &set.test, PART), summary.fraction())
     };
     (1..=EPOCHS).map(each).collect()
@@ -207,7 +208,7 @@ fn spread(values: &[f64]) -> String {
     format!("{:.4} ± {:.4}", mean(values), (high - low) / 2.0)
 }
 
-/// The four files that the document saves, from its own run and from the same without tempering.
+/// The four files that the notebook saves, from its own run and from the same without tempering.
 pub fn save(mnist: &Mnist, folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|error| {
         Error::new(folder.display()).found(error).expected("a folder for the four files")
@@ -215,7 +216,7 @@ pub fn save(mnist: &Mnist, folder: &Path) -> Result<()> {
     let noisy = label_set(mnist, 0.1, SEED);
     for (tempers, word) in [(true, "wtb"), (false, "norm")] {
         println!("{}", if tempers { "Well tempered backprop!" } else { "Normal backprop!" });
-        let epochs = document::run(&noisy, tempers);
+        let epochs = notebook::run(&noisy, tempers);
         let [train, test]: [Vec<Stats>; 2] =
             [epochs.iter().map(|e| e.train).collect(), epochs.iter().map(|e| e.test).collect()];
         for (set, stats) in [("train", train), ("test", test)] {

@@ -2,9 +2,9 @@
 //! to ask?
 
 mod compare;
-mod document;
 mod full;
 mod noise;
+mod notebook;
 
 use longhand::data::Mnist;
 use longhand::report::section;
@@ -33,13 +33,13 @@ fn show() -> Result<()> {
     section("What tempering does to noise");
     noise::kept()?;
 
-    section("The run of the document");
-    let noisy = document::label_set(&mnist, 0.1, document::SEED);
-    let run = document::run(&noisy, true);
-    document::beside_the_document(&run);
+    section("The run of the notebook");
+    let noisy = notebook::label_set(&mnist, 0.1, notebook::SEED);
+    let run = notebook::run(&noisy, true);
+    notebook::beside_the_notebook(&run);
 
     section("Tempered layer by layer");
-    document::layers(&run)?;
+    notebook::layers(&run)?;
 
     section("Noise that matters");
     compare::step_sizes(&mnist)?;
@@ -52,7 +52,7 @@ enum Task {
     Show,
     /// The long runs.
     Full,
-    /// The document's four files.
+    /// The four files that the WTB notebook saves.
     Save(PathBuf),
 }
 

@@ -1,7 +1,7 @@
 //! The ratio on gradients that are made up, so that one knows what should come out.
 
 use longhand::report::{Figure, LineChart, Table, grouped};
-use longhand::wtb::{GradientStats, document};
+use longhand::wtb::{GradientStats, notebook};
 use longhand::{Result, Rng, Tensor, init};
 
 pub fn five_gradients() {
@@ -34,7 +34,7 @@ pub fn five_gradients() {
 pub fn two_ways() {
     println!("1,000 parameters, ten f32 gradients each, normal around 100:\n");
     let mut table =
-        Table::new(["std", "right ratio", "the document's sums", "of which NaN", "Welford's rule"]);
+        Table::new(["std", "right ratio", "the notebook's sums", "of which NaN", "Welford's rule"]);
     for std in [1.0, 0.1, 0.01, 0.001, 0.0001] {
         let rng = &mut Rng::new(8);
         let gradients: Vec<Tensor> =
@@ -44,10 +44,10 @@ pub fn two_ways() {
         let (mut grad, mut grad2) = (Tensor::zeros([1000]), Tensor::zeros([1000]));
         for g in &gradients {
             stats.add(g);
-            document::acc_grad(&mut grad, g);
-            document::acc_grad2(&mut grad2, g);
+            notebook::acc_grad(&mut grad, g);
+            notebook::acc_grad2(&mut grad2, g);
         }
-        let theirs = document::compute_snr(&grad, &grad2, gradients.len());
+        let theirs = notebook::compute_snr(&grad, &grad2, gradients.len());
         // ANCHOR_END: two_ways
         let lost = theirs.data().iter().filter(|s| s.is_nan()).count();
         table.push([

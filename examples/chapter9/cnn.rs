@@ -10,7 +10,7 @@ use longhand::tensor::Window;
 use longhand::{Param, Rng, Tape, Tensor};
 
 // ANCHOR: cnn
-/// The document's net but for its dropout: two convolutions of 10 and 20 channels with batch
+/// The CNN of the example of `dni.py` but for its dropout: two convolutions of 10 and 20 channels with batch
 /// normalisation and pooling, then two linear layers. The interface lies between the halves.
 struct Cnn {
     convs: [(Conv2d, BatchNorm2d); 2],

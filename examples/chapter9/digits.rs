@@ -52,7 +52,7 @@ impl Method {
     }
 }
 
-/// The training and the test digits, normalised as the document does.
+/// The training and the test digits, normalised as in the example of `dni.py`.
 pub struct Digits {
     pub train: Dataset,
     pub test: Dataset,
@@ -71,8 +71,8 @@ impl Digits {
 }
 
 // ANCHOR: build
-/// The document's net, 784-256-256-10, with one interface, above its second layer.
-fn document(method: Method, rng: &mut Rng) -> Net {
+/// The net of the MNIST example of `dni.py`, 784-256-256-10, with one interface, above its second layer.
+fn example_net(method: Method, rng: &mut Rng) -> Net {
     let mut net = Net::new(&[784, 256, 256, 10], rng, |number, rng| match number {
         0 => Link::Joined,
         _ => method.link(rng),
@@ -121,7 +121,7 @@ fn train(
     }
 }
 
-/// One epoch of each method on the document's net.
+/// One epoch of each method on the net of the example of `dni.py`.
 pub fn one_epoch(digits: &Digits, seed: u64) -> Result<()> {
     section("One epoch");
     let mut table = Table::new(["784-256-256-10, one epoch", "mean loss", "test error"]);
@@ -129,7 +129,7 @@ pub fn one_epoch(digits: &Digits, seed: u64) -> Result<()> {
     let mut chart = LineChart::new("How well gradients are guessed").x("step").y("cosine");
     for method in [NoBprop, Bprop, Dni(1), Dni(0), Cdni(1), FullContext(2)] {
         let rng = &mut Rng::new(seed);
-        let mut net = document(method, rng);
+        let mut net = example_net(method, rng);
         let (mut sum, mut steps) = (0.0, 0);
         let (mut looked, mut cosines) = (Vec::new(), Vec::new());
         train(&mut net, digits, 1, rng, |net, number, loss| {
@@ -185,12 +185,12 @@ pub fn zero_start(digits: &Digits, seed: u64) {
     print!("{table}");
 }
 
-/// One method on the document's net, epoch by epoch: the document's own example.
+/// One method on the net of the example of `dni.py`, epoch by epoch, as that example goes.
 pub fn single(method: Method, epochs: usize, seed: u64) -> Result<()> {
     let digits = Digits::load()?;
     section(&format!("784-256-256-10, {}", method.name()));
     let rng = &mut Rng::new(seed);
-    let mut net = document(method, rng);
+    let mut net = example_net(method, rng);
     let per_epoch = digits.train.len() / 64;
     let mut sum = 0.0;
     train(&mut net, &digits, epochs, rng, |net, number, loss| {
@@ -205,7 +205,7 @@ pub fn single(method: Method, epochs: usize, seed: u64) -> Result<()> {
     Ok(())
 }
 
-/// Every method on the document's net, three seeds each.
+/// Every method on that net, three seeds each.
 pub fn three_seeds(digits: &Digits, epochs: usize) {
     section("Three seeds");
     println!("784-256-256-10, {epochs} epochs: the error on the test digits\n");
@@ -214,7 +214,7 @@ pub fn three_seeds(digits: &Digits, epochs: usize) {
     for method in methods {
         let errors = [1, 2, 3].map(|seed| {
             let rng = &mut Rng::new(seed);
-            let mut net = document(method, rng);
+            let mut net = example_net(method, rng);
             train(&mut net, digits, epochs, rng, |_, _, _| ());
             test_error(&mut net, &digits.test)
         });

@@ -36,7 +36,7 @@ long          both, and copy with several lengths of the unroll: the book's long
 
 --context     mlp and full-unlock: the synthesizer is told the labels
 --hidden N    mlp (0) and full-unlock (2): hidden layers in what guesses gradients;
-              the document's mlp has 1
+              that of dni.py has 1
 --epochs N    bprop, mlp, full-unlock (10), rnn (3), seeds (6), depth (3)
 --steps N     cnn (938), copy and repeat-copy (50000), threads and latency (1000)
 --seed N      1";

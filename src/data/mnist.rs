@@ -56,7 +56,7 @@ pub struct Mnist {
 }
 
 impl Mnist {
-    /// How many training digits the documents hold back for validation: the last 10,000.
+    /// How many training digits fast.ai's notebook holds back for validation: the last 10,000.
     pub const VALID: usize = 10_000;
 
     /// Reads the four files, plain or gzipped.
@@ -248,7 +248,7 @@ impl Digits {
     /// The images as numbers, pixel ÷ `divisor`, each image in the shape `each`: `[784]` for a
     /// fully connected net, `[1, 28, 28]` for a convolutional one.
     ///
-    /// The documents differ in the divisor: 256 where chapters 2 to 4 begin, 255 in chapter 8.
+    /// fast.ai's notebook divides by 256 (chapters 2 to 4), the WTB notebook by 255 (chapter 8).
     ///
     /// # Panics
     /// If `each` does not hold 784 elements.

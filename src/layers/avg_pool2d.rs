@@ -1,6 +1,6 @@
 //! Average pooling: each window becomes its mean (chapter 6).
 
-use super::{Layer, spent};
+use super::{Layer, take_saved};
 use crate::tensor::{Divisor, Window};
 use crate::{Scalar, Tensor};
 
@@ -47,7 +47,7 @@ impl<T: Scalar> Layer<T> for AvgPool2d {
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
         // d_output [n, c, oh, ow] → d_input [n, c, h, w]
-        let image = spent(&mut self.image, "AvgPool2d");
+        let image = take_saved(&mut self.image, "AvgPool2d");
         d_output.avg_pool2d_adjoint(self.window, self.divisor, image)
     }
     // ANCHOR_END: avg_pool2d

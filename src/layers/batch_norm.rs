@@ -1,7 +1,7 @@
 //! Batch normalisation: every channel gets mean 0 and variance 1, then a spread and a mean that
 //! it learns (chapter 6).
 
-use super::{Layer, Mode, spent};
+use super::{Layer, Mode, take_saved};
 use crate::tensor::Shape;
 use crate::{Param, Scalar, Tensor};
 
@@ -182,7 +182,7 @@ impl<const D: usize, T: Scalar> Layer<T> for BatchNorm<D, T> {
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
         // d_output [n, c, ..] → d_input the same; d_weight, d_bias [c]
         let channels = self.channels(d_output.shape());
-        let Kept { z, scale, mode } = spent(&mut self.kept, "BatchNorm");
+        let Kept { z, scale, mode } = take_saved(&mut self.kept, "BatchNorm");
         let g = d_output.reshape(channels.batch);
         let (d_weight, d_bias) = ((&g * &z).sum_axes(channels.axes), g.sum_axes(channels.axes));
         let (m, column) =

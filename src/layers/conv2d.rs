@@ -1,6 +1,6 @@
 //! The convolution layer: the same few weights at every place of the image (chapter 6).
 
-use super::{Layer, spent};
+use super::{Layer, take_saved};
 use crate::tensor::Window;
 use crate::{Param, Rng, Scalar, Tensor, init};
 
@@ -97,7 +97,7 @@ impl<T: Scalar> Layer<T> for Conv2d<T> {
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
         // d_output [n, o, oh, ow] → d_input [n, c, h, w]
-        let Some(input) = &self.input else { return spent(&mut None, "Conv2d") };
+        let Some(input) = &self.input else { return take_saved(&mut None, "Conv2d") };
         let size = [input.shape()[2], input.shape()[3]];
         let d_input = d_output.conv2d_input(&self.weight.value, self.window, size);
         self.backward_params(d_output);
@@ -107,7 +107,7 @@ impl<T: Scalar> Layer<T> for Conv2d<T> {
     #[track_caller]
     fn backward_params(&mut self, d_output: &Tensor<T>) {
         // d_weight [o, c, kh, kw], d_bias [o]
-        let input = spent(&mut self.input, "Conv2d");
+        let input = take_saved(&mut self.input, "Conv2d");
         self.weight.accumulate(input.conv2d_weight(d_output, self.window));
         if let Some(bias) = &mut self.bias {
             let outputs = bias.value.len();

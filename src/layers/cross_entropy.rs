@@ -1,7 +1,7 @@
 //! Cross-entropy: log-softmax and negative log-likelihood in one (chapter 4).
 
-use super::nll::{check_labels, surprise};
-use super::{Loss, Reduction, spent};
+use super::nll::{check_labels, nll};
+use super::{Loss, Reduction, take_saved};
 use crate::{Scalar, Tensor};
 
 /// −Σ_b log `softmax(x_b)[label_b]`, divided by the batch unless [`Reduction::Sum`] is asked for.
@@ -46,7 +46,7 @@ impl<T: Scalar> Loss<T> for CrossEntropy<T> {
         // scores [batch, classes], labels [batch] → a number
         check_labels("CrossEntropy", scores.shape(), labels);
         let log_p = scores.log_softmax();
-        let loss = surprise(&log_p, labels, self.reduction);
+        let loss = nll(&log_p, labels, self.reduction);
         self.kept = Some((log_p, labels.to_vec()));
         loss
     }
@@ -54,7 +54,7 @@ impl<T: Scalar> Loss<T> for CrossEntropy<T> {
     #[track_caller]
     fn backward(&mut self) -> Tensor<T> {
         // [batch, classes]
-        let (log_p, labels) = spent(&mut self.kept, "CrossEntropy");
+        let (log_p, labels) = take_saved(&mut self.kept, "CrossEntropy");
         let (n, classes): (T, usize) = (self.reduction.divisor(labels.len()), log_p.shape()[1]);
         let mut d_scores = log_p.exp();
         for (row, &label) in d_scores.data_mut().chunks_exact_mut(classes).zip(&labels) {

@@ -1,6 +1,6 @@
 //! Dropout: a net that must do without any one of its features (chapter 6).
 
-use super::{Layer, Mode, spent};
+use super::{Layer, Mode, take_saved};
 use crate::tensor::dropout::check_probability;
 use crate::{Rng, Scalar, Tensor};
 
@@ -55,7 +55,7 @@ impl<T: Scalar> Layer<T> for Dropout<T> {
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
         // the input's shape
-        let mask = spent(&mut self.mask, "Dropout");
+        let mask = take_saved(&mut self.mask, "Dropout");
         mask.map_or(d_output.clone(), |mask| d_output * mask)
     }
     // ANCHOR_END: dropout

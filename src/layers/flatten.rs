@@ -1,6 +1,6 @@
 //! From images to rows: everything but the batch becomes one axis (chapter 6).
 
-use super::{Layer, spent};
+use super::{Layer, take_saved};
 use crate::tensor::Shape;
 use crate::{Scalar, Tensor};
 
@@ -37,7 +37,7 @@ impl<T: Scalar> Layer<T> for Flatten {
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
         // d_output [n, rest] → d_input [n, ..]
-        d_output.reshape(spent(&mut self.input, "Flatten"))
+        d_output.reshape(take_saved(&mut self.input, "Flatten"))
     }
     // ANCHOR_END: flatten
 

@@ -1,6 +1,6 @@
 //! The fully connected layer: every output is a weighted sum of every input (chapters 3 and 4).
 
-use super::{Layer, spent};
+use super::{Layer, take_saved};
 use crate::{Param, Rng, Scalar, Tensor, init};
 
 /// y = x·Wᵀ + b, with W of shape `[outputs, inputs]` and b of shape `[outputs]`.
@@ -87,7 +87,7 @@ impl<T: Scalar> Layer<T> for Linear<T> {
     #[track_caller]
     fn backward_params(&mut self, d_output: &Tensor<T>) {
         // d_weight [outputs, inputs], d_bias [outputs]
-        let input = spent(&mut self.input, "Linear");
+        let input = take_saved(&mut self.input, "Linear");
         self.weight.accumulate(d_output.matmul_tn(&input));
         if let Some(bias) = &mut self.bias {
             bias.accumulate(d_output.sum_axis(0));

@@ -1,6 +1,6 @@
 //! Log-softmax: scores become the logarithms of probabilities (chapter 4).
 
-use super::{Layer, spent};
+use super::{Layer, take_saved};
 use crate::{Scalar, Tensor};
 
 /// yᵢ = xᵢ − ln Σⱼ exp(xⱼ) along the last axis, any shape of at least one axis:
@@ -34,7 +34,7 @@ impl<T: Scalar> Layer<T> for LogSoftmax<T> {
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
         // d_output [.., classes] → the same shape
-        let output = spent(&mut self.output, "LogSoftmax");
+        let output = take_saved(&mut self.output, "LogSoftmax");
         d_output - output.exp() * d_output.sum_axis(-1).unsqueeze(-1)
     }
     // ANCHOR_END: log_softmax

@@ -1,6 +1,6 @@
 //! Max pooling: of each window, only the strongest answer goes on (chapter 6).
 
-use super::{Layer, spent};
+use super::{Layer, take_saved};
 use crate::tensor::{Maxima, Window};
 use crate::{Scalar, Tensor};
 
@@ -43,7 +43,7 @@ impl<T: Scalar> Layer<T> for MaxPool2d {
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
         // d_output [n, c, oh, ow] → d_input [n, c, h, w]
-        spent(&mut self.maxima, "MaxPool2d").scatter(d_output)
+        take_saved(&mut self.maxima, "MaxPool2d").scatter(d_output)
     }
     // ANCHOR_END: max_pool2d
 

@@ -10,7 +10,6 @@ mod conv2d;
 mod cross_entropy;
 mod dropout;
 mod flatten;
-mod lenet;
 mod linear;
 mod log_softmax;
 mod loss;
@@ -30,7 +29,6 @@ pub use conv2d::Conv2d;
 pub use cross_entropy::CrossEntropy;
 pub use dropout::Dropout;
 pub use flatten::Flatten;
-pub use lenet::{lenet, lenet_of_torch};
 pub use linear::Linear;
 pub use log_softmax::LogSoftmax;
 pub use loss::{Loss, Reduction};
@@ -117,7 +115,7 @@ pub enum Mode {
 
 /// What `forward` kept, or a panic at the caller's line that says it is missing.
 #[track_caller]
-fn spent<K>(kept: &mut Option<K>, layer: &str) -> K {
+fn take_saved<K>(kept: &mut Option<K>, layer: &str) -> K {
     kept.take().unwrap_or_else(|| {
         panic!(
             "{layer}: backward without a forward pass before it; each can be gone back through once"

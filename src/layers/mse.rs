@@ -1,6 +1,6 @@
 //! The mean squared error (chapter 3).
 
-use super::{Loss, Reduction, spent};
+use super::{Loss, Reduction, take_saved};
 use crate::{Scalar, Tensor};
 
 /// Σ (ŷ − y)² over all elements, divided by their number unless [`Reduction::Sum`] is asked for.
@@ -54,7 +54,7 @@ impl<T: Scalar> Loss<T> for Mse<T> {
     #[track_caller]
     fn backward(&mut self) -> Tensor<T> {
         // the prediction's shape
-        let difference = spent(&mut self.difference, "Mse");
+        let difference = take_saved(&mut self.difference, "Mse");
         let n: T = self.reduction.divisor(difference.len());
         difference * T::from_f64(2.0) / n
     }

@@ -1,6 +1,6 @@
 //! The negative log-likelihood: how surprised a prediction is by the right label (chapter 4).
 
-use super::{Loss, Reduction, spent};
+use super::{Loss, Reduction, take_saved};
 use crate::tensor::Shape;
 use crate::{Scalar, Tensor};
 
@@ -35,13 +35,13 @@ impl<T: Scalar> Loss<T> for Nll {
         // prediction [batch, classes], labels [batch] → a number
         check_labels("Nll", prediction.shape(), labels);
         self.kept = Some((prediction.shape(), labels.to_vec()));
-        surprise(prediction, labels, self.reduction)
+        nll(prediction, labels, self.reduction)
     }
 
     #[track_caller]
     fn backward(&mut self) -> Tensor<T> {
         // [batch, classes]
-        let (shape, labels) = spent(&mut self.kept, "Nll");
+        let (shape, labels) = take_saved(&mut self.kept, "Nll");
         let n: T = self.reduction.divisor(labels.len());
         Tensor::one_hot(&labels, shape[1]) * (-T::ONE / n)
     }
@@ -49,7 +49,7 @@ impl<T: Scalar> Loss<T> for Nll {
 // ANCHOR_END: nll
 
 /// −Σ_b `log_p[b, label_b]`, reduced.
-pub(super) fn surprise<T: Scalar>(log_p: &Tensor<T>, labels: &[usize], reduction: Reduction) -> T {
+pub(super) fn nll<T: Scalar>(log_p: &Tensor<T>, labels: &[usize], reduction: Reduction) -> T {
     // log_p [batch, classes], labels [batch] → a number
     let rows = log_p.data().chunks_exact(log_p.shape()[1]);
     let picked = rows.zip(labels).map(|(row, &label)| row[label]).collect();

@@ -1,6 +1,6 @@
 //! The rectifier: negative values become zero (chapters 2 to 4).
 
-use super::{Layer, spent};
+use super::{Layer, take_saved};
 use crate::{Scalar, Tensor};
 
 /// y = max(x, 0) − shift, element by element; any shape. The shift is 0 unless asked for.
@@ -49,7 +49,7 @@ impl<T: Scalar> Layer<T> for Relu<T> {
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
         // the input's shape
-        let input = spent(&mut self.input, "Relu");
+        let input = take_saved(&mut self.input, "Relu");
         d_output.zip(&input, |g, x| if x > T::ZERO { g } else { T::ZERO })
     }
     // ANCHOR_END: relu

@@ -10,7 +10,7 @@
 //! |---|---|---|---|
 //! | [`ordinary`] | all gradients | `Sequential` | `write_to`, then `step` |
 //! | [`per_layer`] | those of one layer | walks the layers | |
-//! | per parameter | one | [`attach`] a hook to each | [`backward`] |
+//! | per parameter | one | [`set_hooks`], a hook on each | [`backward`] |
 //!
 //! The steps are the same to the last bit: see [`optim`](crate::optim). What cannot be had is
 //! whatever needs all gradients together. To add up gradients over several passes is refused;
@@ -44,7 +44,7 @@ use crate::{Error, Param, Result, Scalar, Tensor};
 
 pub use backward::backward;
 pub use clip::{backward_clipped, clip, global_norm, per_layer_clipped};
-pub use hooks::{attach, detach};
+pub use hooks::{remove_hooks, set_hooks};
 
 // ANCHOR: ordinary
 /// The plain way: all gradients, then all steps. They are let go right after the last step, which

@@ -1,4 +1,4 @@
-//! How well a net does on a data set, as the document prints and saves it (chapter 8).
+//! How well a net does on a data set, as the WTB notebook prints and saves it (chapter 8).
 
 use crate::data::{Dataset, write_tensor};
 use crate::layers::{Loss, Nll, Sequential};
@@ -22,7 +22,7 @@ impl Stats {
         100.0 * self.correct as f64 / self.total as f64
     }
 
-    /// The document's line, `set` being `"training"` or `"test"`.
+    /// The WTB notebook's line, `set` being `"training"` or `"test"`.
     ///
     /// ```
     /// use longhand::wtb::Stats;
@@ -59,7 +59,7 @@ pub fn stats<T: Scalar>(net: &mut Sequential<T>, data: &Dataset<T>, size: usize)
 }
 
 /// Saves one row for each epoch, its loss and its accuracy in per cent, as `numpy.save` would:
-/// a `.npy` file of `<f8`, shape `[epochs, 2]`. The document's four are called `train_stats_wtb`,
+/// a `.npy` file of `<f8`, shape `[epochs, 2]`. The four of the WTB notebook are called `train_stats_wtb`,
 /// `test_stats_wtb`, `train_stats_norm` and `test_stats_norm`.
 ///
 /// # Errors

@@ -95,7 +95,7 @@ impl GradientStats {
 
     // ANCHOR: snr
     /// Σ(g − mean)² / B, which is Σg²/B − mean²: the variance of the B gradients themselves. (An
-    /// estimate for all possible mini-batches would divide by B − 1; the document does not.)
+    /// estimate for all possible mini-batches would divide by B − 1; the WTB notebook does not.)
     #[track_caller]
     pub fn variance(&self) -> Tensor<f64> {
         let b = self.count();

@@ -1,4 +1,4 @@
-//! The document's three cases: both ways, and BackPACK.
+//! The three cases of BackPACK's example: both ways, and its figures.
 
 use super::common::{assert_near, same_everywhere};
 use super::{frozen, leaves};
@@ -113,7 +113,7 @@ fn the_two_ways_agree() {
             assert_near(case.folder, ours, theirs, 1e-10);
             assert!(theirs.data().iter().any(|g| g.abs() > 1e-3), "all zero proves nothing");
         }
-        // In f32 to what the document asks for.
+        // In f32 to what BackPACK's example asks for.
         for (ours, theirs) in case.at_once::<f32>().iter().zip(&case.reference::<f32>()) {
             assert!(ours.allclose(theirs, 1e-4, 1e-4), "{} in f32", case.folder);
         }

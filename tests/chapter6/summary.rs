@@ -1,17 +1,18 @@
 //! A net as a table.
 
 use super::common::normal;
-use longhand::layers::{BatchNorm1d, Dropout, Layer, Linear, Relu, lenet, summary};
+use longhand::layers::{BatchNorm1d, Dropout, Layer, Linear, Relu, summary};
+use longhand::models::lenet;
 use longhand::{Rng, sequential};
 
-/// torchsummary's table of the document's net: its rows, their sum, and its sizes.
+/// torchsummary's table of the WTB notebook's net: its rows, their sum, and its sizes.
 #[test]
-fn the_convolutional_net_is_the_documents() {
+fn the_convolutional_net_is_the_notebooks() {
     let mut net = lenet::<f32>(&mut Rng::new(0), [0.0, 0.0]);
     let summary = summary(&mut net, [1, 1, 28, 28]);
-    let document = summary.only(&["Conv2d", "Dropout", "Linear"]);
+    let notebook = summary.only(&["Conv2d", "Dropout", "Linear"]);
     assert_eq!(
-        document.to_string(),
+        notebook.to_string(),
         "\
 layer       output           parameters
 ───────────────────────────────────────
@@ -30,7 +31,7 @@ parameters 1.64 MiB, forward and backward 0.13 MiB, input 0.00 MiB: 1.77 MiB
     let all = summary.to_string();
     assert_eq!(all.lines().count(), 2 + 13 + 3);
     assert!(all.contains("2 MaxPool2d    [1, 20, 12, 12]           0"), "{all}");
-    assert!(summary.outputs() > document.outputs());
+    assert!(summary.outputs() > notebook.outputs());
 }
 
 #[test]

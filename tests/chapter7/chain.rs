@@ -1,8 +1,8 @@
-//! Rows 4, 5 and 6 of the document: one layer by the chain rule, gradients of chosen tensors
+//! Rows 4, 5 and 6 of the MEBP notebook: one layer by the chain rule, gradients of chosen tensors
 //! only, and the order in which memory-efficient backpropagation goes.
 
 use crate::common::{assert_near, golden, normal};
-use crate::{documents_net, forward};
+use crate::{forward, notebook_net};
 use longhand::layers::{Layer, Linear, Loss, Mse, Relu, Sequential};
 use longhand::optim::{Adam, Optimizer};
 use longhand::tape::Var;
@@ -105,7 +105,7 @@ fn ten_steps_of_pytorchs_hooks() {
     let (x, y) = (get("x"), get("y"));
     let (mut layers, mut hooks) = (pytorchs_net(), pytorchs_net());
     let mut adam = Adam::new(1e-3);
-    mebp::attach(&mut hooks, &Arc::new(Mutex::new(Adam::<f64>::new(1e-3))));
+    mebp::set_hooks(&mut hooks, &Arc::new(Mutex::new(Adam::<f64>::new(1e-3))));
     for step in 0..10 {
         let (x, y) = (x.rows(step..step + 1).squeeze(0), y.rows(step..step + 1).squeeze(0));
         let mut loss = Mse::mean();
@@ -137,7 +137,7 @@ impl Optimizer for Watcher {
 /// neither is an activation.
 #[test]
 fn the_order_is_last_to_first() {
-    let mut net = documents_net(3);
+    let mut net = notebook_net(3);
     let d_output = forward(&mut net, &normal(&[1, 50], 4), 5);
     let mut watcher = Watcher { seen: Vec::new() };
     mebp::per_layer(&mut net, d_output, &mut watcher);
@@ -156,7 +156,7 @@ fn the_order_is_last_to_first() {
 #[test]
 fn to_step_too_early_is_to_step_elsewhere() {
     let x = normal(&[1, 50], 1);
-    let (mut right, mut wrong) = (documents_net(9), documents_net(9));
+    let (mut right, mut wrong) = (notebook_net(9), notebook_net(9));
     let d_output = forward(&mut right, &x, 2);
     let mut adam = Adam::new(1e-3);
     mebp::per_layer(&mut right, d_output, &mut adam);
@@ -164,7 +164,7 @@ fn to_step_too_early_is_to_step_elsewhere() {
     let mut d = forward(&mut wrong, &x, 2);
     let mut adam = Adam::new(1e-3);
     let mut inputs = vec![x.clone()];
-    let mut replay = documents_net(9);
+    let mut replay = notebook_net(9);
     for layer in &mut replay.layers {
         let output = layer.forward(inputs.last().unwrap());
         inputs.push(output);
@@ -186,7 +186,7 @@ fn to_step_too_early_is_to_step_elsewhere() {
 #[test]
 fn a_waiting_gradient_is_refused() {
     let x = normal(&[1, 50], 1);
-    let mut net = documents_net(1);
+    let mut net = notebook_net(1);
     let d_output = forward(&mut net, &x, 1);
     net.backward_params(&d_output); // the first of two batches, to be added up
     let again = forward(&mut net, &x, 2);
@@ -195,7 +195,7 @@ fn a_waiting_gradient_is_refused() {
     let messages = [
         mebp::ready(&net.params()).unwrap_err().to_string(),
         crate::panic_of(|| mebp::per_layer(&mut net, again, &mut Adam::new(1e-3))),
-        crate::panic_of(|| mebp::attach(&mut net, &adam)),
+        crate::panic_of(|| mebp::set_hooks(&mut net, &adam)),
         crate::panic_of(|| {
             let tape = Tape::new();
             let loss = tape.param(net.params()[0]).square().sum();
@@ -209,12 +209,12 @@ fn a_waiting_gradient_is_refused() {
     }
     // A gradient that is put there behind a hook's back.
     net.zero_grad();
-    mebp::attach(&mut net, &adam);
+    mebp::set_hooks(&mut net, &adam);
     net.params_mut()[0].grad = Some(Tensor::zeros([50, 50]));
     let message = crate::panic_of(|| net.params_mut()[0].accumulate(Tensor::zeros([50, 50])));
     assert!(message.contains("a hook that wants every gradient by itself"), "{message}");
     // Detached, gradients add up again.
-    mebp::detach(&mut net);
+    mebp::remove_hooks(&mut net);
     net.zero_grad();
     for _ in 0..2 {
         let d_output = forward(&mut net, &x, 1);

@@ -1,8 +1,8 @@
-//! Rows 2, 3, 7 and 8 of the document: however it is gone about, the steps have the same bits.
+//! Rows 2, 3, 7 and 8 of the MEBP notebook: however it is gone about, the steps have the same bits.
 
 use crate::common::normal;
 use crate::taped::{self, loss};
-use crate::{CASES, RULES, Training, Way, documents_net, first_difference, forward};
+use crate::{CASES, RULES, Training, Way, first_difference, forward, notebook_net};
 use longhand::layers::Layer;
 use longhand::optim::{Adam, Optimizer};
 use longhand::{Tape, Tensor, mebp};
@@ -13,8 +13,8 @@ use longhand::{Tape, Tensor, mebp};
 fn one_adam_is_as_good_as_one_for_each_layer() {
     for trial in 0..10 {
         let x = normal(&[1, 50], 100 + trial);
-        let (mut one, mut many) = (documents_net(trial), documents_net(trial));
-        let mut control = documents_net(trial);
+        let (mut one, mut many) = (notebook_net(trial), notebook_net(trial));
+        let mut control = notebook_net(trial);
         assert_eq!(first_difference(&one, &many), None);
         for net in [&mut one, &mut many, &mut control] {
             let d_output = forward(net, &x, trial);
@@ -62,7 +62,7 @@ fn by_hand_every_way_takes_the_same_steps() {
 }
 
 /// Row 8 on the tape: `backward` alone trains. Against ordinary training on the tape, and for the
-/// document's net against training by hand.
+/// notebook's net against training by hand.
 #[test]
 fn on_the_tape_the_hook_takes_the_same_steps() {
     for (case, forward, also_by_hand) in taped::CASES {

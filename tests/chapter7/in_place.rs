@@ -2,7 +2,7 @@
 
 use crate::common::normal;
 use crate::taped::{self, loss};
-use crate::{CASES, RULES, Training, Way, documents_net, forward};
+use crate::{CASES, RULES, Training, Way, forward, notebook_net};
 use longhand::layers::{Layer, Sequential};
 use longhand::optim::{Optimizer, Sgd};
 use longhand::tensor::meter::{Kind, Meter};
@@ -50,7 +50,7 @@ fn on_the_tape_a_weight_stays_where_it_is() {
 fn the_meter_sees_a_copied_weight() {
     let meter = Meter::new();
     meter.watch(|| {
-        let mut net = documents_net(1);
+        let mut net = notebook_net(1);
         let bytes = meter.now()[Kind::Parameter];
         let step = |net: &mut Sequential| {
             meter.restart();
@@ -80,7 +80,7 @@ impl Optimizer for Look<'_> {
     }
 }
 
-/// Row 6, in numbers: the document's net keeps four vectors of 50 for the way back. When a layer
+/// Row 6, in numbers: the MEBP notebook's net keeps four vectors of 50 for the way back. When a layer
 /// is stepped, all that was kept from there on is gone, and of the gradients between layers only
 /// the one for the layer in front is held.
 #[test]
@@ -88,7 +88,7 @@ fn activations_and_incoming_gradients_go_as_the_pass_goes() {
     let x: Tensor = normal(&[1, 50], 1);
     let meter = Meter::new();
     meter.watch(|| {
-        let mut net = documents_net(1);
+        let mut net = notebook_net(1);
         let d_output = forward(&mut net, &x, 1);
         assert_eq!(meter.now()[Kind::Activation] / 4, 200);
         let mut look = Look { meter: &meter, seen: Vec::new() };
@@ -115,7 +115,7 @@ fn on_the_tape_too() {
     let x: Tensor = normal(&[3, 50], 1);
     let meter = Meter::new();
     meter.watch(|| {
-        let mut net = documents_net(1);
+        let mut net = notebook_net(1);
         let tape = Tape::new();
         let loss = loss(&tape, taped::CASES[1].1, &net, &x, 1);
         let mut look = Look { meter: &meter, seen: Vec::new() };

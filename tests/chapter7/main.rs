@@ -32,13 +32,13 @@ struct Case {
 
 /// The nets that everything is tried on.
 const CASES: [Case; 4] = [
-    Case { name: "the document's", net: documents_net, batch: &[1, 50] },
+    Case { name: "the notebook's", net: notebook_net, batch: &[1, 50] },
     Case { name: "convolutions", net: conv_net, batch: &[6, 1, 12, 12] },
     Case { name: "a net of nets", net: nested_net, batch: &[7, 3, 4] },
     Case { name: "three layers of 200", net: deep_net, batch: &[32, 200] },
 ];
 
-fn documents_net(seed: u64) -> Sequential {
+fn notebook_net(seed: u64) -> Sequential {
     let rng = &mut Rng::new(seed);
     sequential![
         Linear::new(50, 50, rng),
@@ -118,7 +118,7 @@ impl Training {
     fn new(mut net: Sequential, rule: Rule, way: Way) -> Self {
         let optimizer = rule();
         if way == Way::PerParameter {
-            mebp::attach(&mut net, &optimizer);
+            mebp::set_hooks(&mut net, &optimizer);
         }
         Self { net, optimizer, way }
     }

@@ -4,12 +4,13 @@
 use crate::common::normal;
 use crate::taped::{self, loss};
 use crate::{CASES, RULES, Training, Way};
-use longhand::layers::{Layer, lenet};
+use longhand::layers::Layer;
+use longhand::models::lenet;
 use longhand::tensor::meter::{Kind, Meter};
 use longhand::{Rng, Tape, mebp};
 
 #[test]
-fn theory_for_the_documents_net() {
+fn theory_for_the_notebooks_net() {
     let sizes = mebp::sizes(&mut (CASES[0].net)(0));
     assert_eq!((sizes.all, sizes.layer, sizes.parameter), (5151, 2550, 2500));
     let sizes = mebp::sizes(&mut lenet::<f32>(&mut Rng::new(0), [0.0, 0.0]));

@@ -13,7 +13,7 @@ pub const CASES: [(Case, Forward, bool); 3] =
 
 pub type Forward = for<'t> fn(&'t Tape, &[&Param], Var<'t>) -> Var<'t>;
 
-/// The document's net on the tape, each layer in one entry.
+/// The MEBP notebook's net on the tape, each layer in one entry.
 fn by_linear<'t>(tape: &'t Tape, params: &[&Param], x: Var<'t>) -> Var<'t> {
     let layer = |x: Var<'t>, i: usize| x.linear(tape.param(params[i]), tape.param(params[i + 1]));
     layer(layer(layer(x, 0).relu(), 2).relu(), 4)

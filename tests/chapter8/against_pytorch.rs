@@ -2,15 +2,14 @@
 
 use crate::common::{assert_near, golden};
 use longhand::data::{Dataset, Mnist};
-use longhand::layers::{
-    Layer, Linear, LogSoftmax, Loss, Nll, Relu, Sequential, lenet, lenet_of_torch,
-};
+use longhand::layers::{Layer, Linear, LogSoftmax, Loss, Nll, Relu, Sequential};
+use longhand::models::{lenet, lenet_of_torch};
 use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::tensor::Shape;
 use longhand::wtb::{Tempered, TemperedMean, stats};
 use longhand::{Rng, Tensor, sequential};
 
-/// The first training images, as the document normalises them.
+/// The first training images, as the WTB notebook normalises them.
 fn images(count: usize, each: impl Into<Shape>) -> Dataset<f64> {
     let (digits, _) = Mnist::load().unwrap().train.split_at(count);
     let mut data = digits.dataset::<f64>(each, 255.0);
@@ -113,7 +112,7 @@ fn by_formula(number: u64, count: usize, fan_in: f64) -> Vec<f64> {
 }
 
 #[test]
-fn the_documents_net_on_two_thousand_images() {
+fn the_notebooks_net_on_two_thousand_images() {
     let data = images(2000, [1, 28, 28]);
     let net = || {
         let mut net = lenet(&mut Rng::new(0), [0.0, 0.0]);
@@ -129,7 +128,7 @@ fn the_documents_net_on_two_thousand_images() {
 }
 
 #[test]
-fn the_documents_net_from_the_documents_seed() {
+fn the_notebooks_net_from_the_notebooks_seed() {
     let net = lenet_of_torch(1101);
     let values = net.params().into_iter().flat_map(|param| param.value.data()).copied();
     let values: Vec<f64> = values.map(f64::from).collect();

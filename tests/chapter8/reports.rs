@@ -1,4 +1,4 @@
-//! The lines, the files and the labels of the document.
+//! The lines, the files and the labels of the WTB notebook.
 
 use crate::common::{golden_path, normal};
 use crate::panic_of;
@@ -7,15 +7,15 @@ use longhand::layers::{Linear, LogSoftmax, Loss, Nll};
 use longhand::wtb::{Stats, save_stats, stats};
 use longhand::{Rng, Tensor, sequential};
 
-/// The document's three epochs on its training set.
-fn documents() -> Vec<Stats> {
+/// The notebook's three epochs on its training set.
+fn notebook_stats() -> Vec<Stats> {
     let epoch = |(loss, correct)| Stats { loss, correct, total: 60_000 };
     [(2.2810, 10_020), (2.2514, 16_647), (2.2190, 24_978)].map(epoch).into()
 }
 
 #[test]
-fn lines_are_the_documents() {
-    let lines: Vec<_> = documents().iter().map(|stats| stats.line("training")).collect();
+fn lines_are_the_notebooks() {
+    let lines: Vec<_> = notebook_stats().iter().map(|stats| stats.line("training")).collect();
     assert_eq!(
         lines,
         [
@@ -31,12 +31,12 @@ fn lines_are_the_documents() {
 #[test]
 fn files_are_those_that_numpy_writes() {
     let path = std::env::temp_dir().join(format!("longhand-chapter8-{}.npy", std::process::id()));
-    save_stats(&path, &documents()).unwrap();
+    save_stats(&path, &notebook_stats()).unwrap();
     let (ours, theirs) =
         (std::fs::read(&path), std::fs::read(golden_path("chapter8/train_stats_wtb")));
     std::fs::remove_file(&path).unwrap();
     assert!(ours.unwrap() == theirs.unwrap());
-    assert!(save_stats("/no/such/folder/stats.npy", &documents()).is_err());
+    assert!(save_stats("/no/such/folder/stats.npy", &notebook_stats()).is_err());
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn batches_count_by_their_size() {
 }
 
 #[test]
-fn the_documents_labels_can_be_had() {
+fn the_notebooks_labels_can_be_had() {
     let clean = Mnist::load().unwrap();
     for (set, digits) in [("train", &clean.train), ("test", &clean.test)] {
         let noisy = digits.with_noise(0.1, &mut Rng::new(1));

@@ -2,7 +2,7 @@
 
 use crate::common::{assert_near, normal, same_everywhere};
 use crate::panic_of;
-use longhand::wtb::{EPSILON, GradientStats, document};
+use longhand::wtb::{EPSILON, GradientStats, notebook};
 use longhand::{Rng, Scalar, Tensor};
 
 fn of<T: Scalar>(gradients: &[Tensor<T>]) -> GradientStats {
@@ -11,15 +11,15 @@ fn of<T: Scalar>(gradients: &[Tensor<T>]) -> GradientStats {
     stats
 }
 
-/// The document's ratio of these gradients, in their own precision.
-fn by_document<T: Scalar>(gradients: &[Tensor<T>]) -> Tensor<T> {
+/// The WTB notebook's ratio of these gradients, in their own precision.
+fn by_notebook<T: Scalar>(gradients: &[Tensor<T>]) -> Tensor<T> {
     let mut grad = Tensor::zeros(gradients[0].shape());
     let mut grad2 = grad.clone();
     for gradient in gradients {
-        document::acc_grad(&mut grad, gradient);
-        document::acc_grad2(&mut grad2, gradient);
+        notebook::acc_grad(&mut grad, gradient);
+        notebook::acc_grad2(&mut grad2, gradient);
     }
-    document::compute_snr(&grad, &grad2, gradients.len())
+    notebook::compute_snr(&grad, &grad2, gradients.len())
 }
 
 /// Mean and variance in two passes, in `f64`.
@@ -39,10 +39,10 @@ fn around<T: Scalar>(level: f64, spread: f64) -> Vec<Tensor<T>> {
 }
 
 #[test]
-fn scattered_gradients_give_the_documents_ratios() {
+fn scattered_gradients_give_the_notebooks_ratios() {
     for (level, spread) in [(0.0, 1.0), (1.0, 3.0), (-3e-4, 1e-3), (0.0, 1e-30)] {
         let gradients = around::<f64>(level, spread);
-        let (ours, theirs) = (of(&gradients).snr(), by_document(&gradients));
+        let (ours, theirs) = (of(&gradients).snr(), by_notebook(&gradients));
         assert_near("snr", &(ours / &theirs), &Tensor::ones([50, 7]), 1e-9);
         assert!(theirs.data().iter().any(|&s| s < 1.0), "nothing to temper proves little");
     }
@@ -59,8 +59,8 @@ fn a_small_variance_is_not_lost() {
     let error = (&variance / 10.0).sqrt();
     assert_near("error", &(stats.standard_error() / &error), &Tensor::ones([50, 7]), 1e-6);
 
-    // The document's sums find no variance, or too much, or one below 0.
-    let (right, theirs) = (mean.abs() / error, by_document(&gradients));
+    // The notebook's sums find no variance, or too much, or one below 0.
+    let (right, theirs) = (mean.abs() / error, by_notebook(&gradients));
     assert!(theirs.data().iter().any(|s| s.is_nan()));
     let near = |(a, b): (&f32, &f64)| (f64::from(*a) / b - 1.0).abs() < 0.01;
     assert!(!theirs.data().iter().zip(right.data()).any(near));
@@ -71,7 +71,7 @@ fn double_precision_gradients_need_it_as_well() {
     let gradients = around::<f64>(1e8, 1e-3);
     let (_, variance) = two_passes(&gradients);
     assert_near("ratio", &(of(&gradients).variance() / variance), &Tensor::ones([50, 7]), 1e-3);
-    assert!(by_document(&gradients).data().iter().any(|s| s.is_nan()));
+    assert!(by_notebook(&gradients).data().iter().any(|s| s.is_nan()));
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn factor_scales_what_goes_down() {
 
 #[test]
 fn a_trigger_with_a_history_receives_the_true_gradient_and_nothing_else() {
-    // In the document the synthesizer sees the trigger itself, and its error reaches `below`.
+    // In dni.py the synthesizer sees the trigger itself, and its error reaches `below`.
     let rng = &mut Rng::new(15);
     let (below, above) = (Linear::<f64>::new(4, 3, rng), Linear::<f64>::new(3, 2, rng));
     let interface = BackwardInterface::new(Plain::new(normal(&[3, 3], 16)));

@@ -6,7 +6,7 @@ mod common;
 #[allow(dead_code)]
 mod net;
 
-mod document;
+mod dni_py;
 mod interfaces;
 mod learning;
 mod scopes;

@@ -20,7 +20,7 @@ fn sizes(params: Vec<&Param<f64>>) -> Vec<Vec<usize>> {
 }
 
 #[test]
-fn sizes_follow_the_document() {
+fn sizes_follow_dni_py() {
     let rng = &mut Rng::new(1);
     let basic = BasicSynthesizer::<f64>::builder(4).build(rng);
     assert_eq!(sizes(basic.params()), [vec![4, 4], vec![4]]);

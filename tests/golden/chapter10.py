@@ -28,7 +28,7 @@ def named(model, values, prefix=""):
 
 
 def total_variance(folder, model, loss, x, y):
-    """The document's quantity: the total variance, and its gradient."""
+    """The quantity of BackPACK's example: the total variance, and its gradient."""
     params = list(model.parameters())
     extend(model)
     with backpack(Variance()):

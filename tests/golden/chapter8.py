@@ -1,4 +1,4 @@
-"""Chapter 8: training with and without tempering, in the document's own steps.
+"""Chapter 8: training with and without tempering, in the WTB notebook's own steps.
 
 Ratios are frozen where it is enough to see them: the whole of what they do is in the losses, and
 `factors`, the sum of min(1, snr) over all parameters, misses none of them.
@@ -16,7 +16,7 @@ LENET_EVERY = 1009
 
 
 def images(count, *shape):
-    """As the document has them: pixel/255, less .1307, over .3081."""
+    """As the notebook has them: pixel/255, less .1307, over .3081."""
     x, labels = mnist(count)
     return ((x * 256 / 255 - 0.1307) / 0.3081).reshape(count, *shape), labels
 
@@ -44,7 +44,7 @@ def stats(params, net, x, labels):
 
 
 def train(start, net, x, labels, batch, epochs, optimizer, wtb, every):
-    """The document's loop. Returns what to freeze, one entry an epoch."""
+    """The notebook's loop. Returns what to freeze, one entry an epoch."""
     params = [p.clone().requires_grad_() for p in start]
     optimizer = optimizer(params)
     snr = [torch.ones_like(p) for p in params]
@@ -133,7 +133,7 @@ LENET = [((20, 1, 5, 5), 25), ((20,), 25), ((50, 20, 5, 5), 500), ((50,), 500),
 
 
 def chapter8_lenet():
-    """The document's net on 2,000 images in batches of 200, two epochs, with and without."""
+    """The notebook's net on 2,000 images in batches of 200, two epochs, with and without."""
     x, labels = images(2000, 1, 28, 28)
     start = [by_formula(number, shape, fan_in) for number, (shape, fan_in) in enumerate(LENET)]
     assert sum(p.numel() for p in start) == 431_080
@@ -143,13 +143,13 @@ def chapter8_lenet():
 
 
 def chapter8_file():
-    """What the document saves: a list of pairs, loss and accuracy, one for each epoch."""
+    """What the notebook saves: a list of pairs, loss and accuracy, one for each epoch."""
     counts = [(2.2810, 10020), (2.2514, 16647), (2.2190, 24978)]
     save("chapter8", train_stats_wtb=[(loss, 100.0 * correct / 60000) for loss, correct in counts])
 
 
 def chapter8_seed():
-    """The document's net as PyTorch draws it from the document's seed, 1101, in single precision."""
+    """The notebook's net as PyTorch draws it from the notebook's seed, 1101, in single precision."""
     torch.set_default_dtype(torch.float32)
     torch.manual_seed(1101)
     layers = [torch.nn.Conv2d(1, 20, 5), torch.nn.Conv2d(20, 50, 5), torch.nn.Linear(800, 500), torch.nn.Linear(500, 10)]

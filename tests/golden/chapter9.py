@@ -16,8 +16,8 @@ from torch.nn import functional as F
 from frozen import save
 
 
-def document():
-    """The document as a module. Two names that PyTorch has since dropped are put in their new form."""
+def dni_py():
+    """dni.py as a module. Two names that PyTorch has since dropped are put in their new form."""
     path = os.environ.get("DNI_PY")
     if not path:
         sys.exit("chapter9: set DNI_PY to the path of dni.py (koz4k/dni-pytorch)")
@@ -79,7 +79,7 @@ class Mlp(nn.Module):
 
 
 def mlp(name, full, context):
-    net = Mlp(document(), full, context)
+    net = Mlp(dni_py(), full, context)
     assert len(net.ordered()) == len([*net.parameters()])
     optimizer = torch.optim.Adam(net.parameters(), lr=0.001)
     inputs, labels = torch.randn(20, 8, 12), torch.randint(0, 4, (20, 8))
@@ -97,7 +97,7 @@ def mlp(name, full, context):
 
 def rnn():
     """Twelve unrolls of four steps of 5-6-4, each inside defer_backward, the state handed on."""
-    dni = document()
+    dni = dni_py()
     cell, decoder = nn.RNN(5, 6), nn.Linear(6, 4)
     interface = dni.BackwardInterface(dni.BasicSynthesizer(6, n_hidden=2))
     params = [*cell.parameters(), *decoder.parameters(), *synthesizer_params(interface.synthesizer)]

@@ -5,7 +5,7 @@
     python3 tests/golden/generate.py [case …]
 
 The cases of chapters 6 to 10 stand in files of their own. Needs the repository's data/mnist, and
-for chapter 9 the document itself: see there.
+for chapter 9 dni.py itself: see there.
 """
 
 import importlib

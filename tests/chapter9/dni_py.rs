@@ -43,7 +43,7 @@ fn train(case: &str, full: bool, context: bool) {
         });
     net.context = context;
     if let Link::Full(interface) = &mut net.links[1] {
-        // The document divides the error of an activation by all elements.
+        // dni.py divides the error of an activation by all elements.
         interface.forward_interface.messages.over = Over::Elements;
     }
     fill(net.params_mut(), &frozen("start"));
@@ -65,22 +65,22 @@ fn train(case: &str, full: bool, context: bool) {
 }
 
 #[test]
-fn update_unlock_is_the_documents() {
+fn update_unlock_as_in_dni_py() {
     train("update", false, false);
 }
 
 #[test]
-fn update_unlock_with_labels_is_the_documents() {
+fn update_unlock_with_labels_as_in_dni_py() {
     train("update_context", false, true);
 }
 
 #[test]
-fn full_unlock_is_the_documents() {
+fn full_unlock_as_in_dni_py() {
     train("full", true, false);
 }
 
 #[test]
-fn full_unlock_with_labels_is_the_documents() {
+fn full_unlock_with_labels_as_in_dni_py() {
     train("full_context", true, true);
 }
 
@@ -105,14 +105,14 @@ impl Recurrent {
 }
 
 #[test]
-fn twelve_unrolls_inside_defer_backward_are_the_documents() {
+fn twelve_unrolls_inside_defer_backward_as_in_dni_py() {
     let frozen = |name: &str| golden(&format!("chapter9/rnn/{name}"));
     let rng = &mut Rng::new(2);
     let mut net = Recurrent {
         input: Linear::new(5, 6, rng),
         state: Linear::new(6, 6, rng),
         decoder: Linear::new(6, 4, rng),
-        // The document reads the batch size off the first axis, which here is that of the layers.
+        // dni.py reads the batch size off the first axis, which here is that of the layers.
         interface: BackwardInterface::new(BasicSynthesizer::builder(6).n_hidden(2).build(rng))
             .over(Over::Samples { axis: 0 }),
     };

@@ -1,4 +1,4 @@
-//! The ratio as the document computes it: plain, and with the document's fault (chapter 8).
+//! The ratio as the WTB notebook computes it: plain, and with that notebook's fault (chapter 8).
 //!
 //! It adds up g and g² in the precision of the net and takes the variance as a difference of two
 //! large numbers. Where the gradients of an epoch are nearly equal, that difference is rounding
@@ -7,7 +7,7 @@
 //! double precision and for gradients that scatter the two agree, and the tests hold it to this.
 //!
 //! ```
-//! use longhand::{Tensor, wtb::document::compute_snr};
+//! use longhand::{Tensor, wtb::notebook::compute_snr};
 //! // The gradients 1 and 3: mean 2, variance 1, error √½.
 //! let (grad, grad2) = (Tensor::vector(&[4.0_f64]), Tensor::vector(&[10.0]));
 //! assert!((compute_snr(&grad, &grad2, 2).item() - 2.0 / 0.5_f64.sqrt()).abs() < 1e-12);
@@ -16,7 +16,7 @@
 use super::EPSILON;
 use crate::{Scalar, Tensor};
 
-// ANCHOR: document
+// ANCHOR: notebook
 /// `grad` += g: what one mini-batch adds to the running sum.
 #[track_caller]
 pub fn acc_grad<T: Scalar>(grad: &mut Tensor<T>, g: &Tensor<T>) {
@@ -42,4 +42,4 @@ pub fn compute_snr<T: Scalar>(grad: &Tensor<T>, grad2: &Tensor<T>, batches: usiz
         mean.abs() / if err == T::ZERO { epsilon } else { err }
     })
 }
-// ANCHOR_END: document
+// ANCHOR_END: notebook

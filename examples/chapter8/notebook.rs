@@ -1,7 +1,8 @@
-//! The document's run: its net, its batches of 6,000, its step size, its labels.
+//! The WTB notebook's run: its net, its batches of 6,000, its step size, its labels.
 
 use longhand::data::{Dataset, Digits, Mnist};
-use longhand::layers::{Layer, Loss, Nll, Sequential, lenet_of_torch};
+use longhand::layers::{Layer, Loss, Nll, Sequential};
+use longhand::models::lenet_of_torch;
 use longhand::optim::{Optimizer, Sgd};
 use longhand::report::{Figure, Histogram, Progress, Table, grouped};
 use longhand::wtb::{Stats, Summary, Tempered, stats};
@@ -22,7 +23,7 @@ pub struct LabelSet {
 }
 
 // ANCHOR: labels
-/// The digits, normalised as in the document, with this part of their labels drawn anew.
+/// The digits, normalised as in the WTB notebook, with this part of their labels drawn anew.
 pub fn label_set(mnist: &Mnist, redrawn: f64, seed: u32) -> LabelSet {
     let rng = &mut Rng::new(seed.into());
     let mut ready = |digits: &Digits| {
@@ -79,7 +80,7 @@ pub struct Epoch {
 }
 
 // ANCHOR: run
-/// The document's three epochs.
+/// The notebook's three epochs.
 pub fn run(labels: &LabelSet, tempers: bool) -> Vec<Epoch> {
     let mut net = lenet_of_torch(SEED);
     let sgd = Sgd::new(RATE);
@@ -99,8 +100,8 @@ pub fn run(labels: &LabelSet, tempers: bool) -> Vec<Epoch> {
 }
 // ANCHOR_END: run
 
-/// What the document printed: loss and hits on the training set, then on the test set.
-pub const DOCUMENT: [[(f64, usize); 2]; EPOCHS] = [
+/// What the WTB notebook printed: loss and hits on the training set, then on the test set.
+pub const NOTEBOOK: [[(f64, usize); 2]; EPOCHS] = [
     [(2.2810, 10_020), (2.2791, 1717)],
     [(2.2514, 16_647), (2.2490, 2920)],
     [(2.2190, 24_978), (2.2161, 4297)],
@@ -108,18 +109,18 @@ pub const DOCUMENT: [[(f64, usize); 2]; EPOCHS] = [
 /// The part of its parameters that upstream tempered after each epoch.
 const UPSTREAM: [&str; EPOCHS] = [".116", ".114", ".116"];
 
-pub fn beside_the_document(run: &[Epoch]) {
+pub fn beside_the_notebook(run: &[Epoch]) {
     let mut table = Table::new([
         "epoch",
         "training loss",
-        "document",
+        "notebook",
         "hits",
-        "document",
+        "notebook",
         "tempered",
         "upstream",
     ]);
     for (i, epoch) in run.iter().enumerate() {
-        let [(loss, hits), _] = DOCUMENT[i];
+        let [(loss, hits), _] = NOTEBOOK[i];
         table.push([
             format!("{}", i + 1),
             format!("{:.4}", epoch.train.loss),
@@ -162,7 +163,7 @@ pub fn layers(run: &[Epoch]) -> Result<()> {
     Ok(())
 }
 
-/// The same table without the document's figures, for other runs than its own.
+/// The same table without the notebook's figures, for other runs than its own.
 pub fn by_itself(run: &[Epoch]) {
     let mut table = Table::new(["epoch", "training loss", "hits", "test loss", "hits", "tempered"]);
     for (number, epoch) in (1..).zip(run) {

@@ -1,7 +1,8 @@
-//! The convolutional net of the documents: two convolutions and two linear layers (chapters 6, 8
-//! and 10).
+//! The convolutional net of chapters 6 to 8: two convolutions and two linear layers.
 
-use super::{Conv2d, Dropout, Flatten, Layer, Linear, LogSoftmax, MaxPool2d, Relu, Sequential};
+use crate::layers::{
+    Conv2d, Dropout, Flatten, Layer, Linear, LogSoftmax, MaxPool2d, Relu, Sequential,
+};
 use crate::rng::Mersenne;
 use crate::tensor::Window;
 use crate::{Rng, Scalar, sequential};
@@ -11,10 +12,11 @@ use crate::{Rng, Scalar, sequential};
 /// `[n, 1, 28, 28]` give log-probabilities `[n, 10]`. It has 431,080 parameters.
 ///
 /// The two numbers are the chances with which dropout silences an element in front of the linear
-/// layers; the document has `[0.0, 0.0]`.
+/// layers; the WTB notebook (chapter 8) has `[0.0, 0.0]`.
 ///
 /// ```
-/// use longhand::layers::{Layer, lenet};
+/// use longhand::layers::Layer;
+/// use longhand::models::lenet;
 /// use longhand::{Rng, Tensor};
 /// let mut net = lenet::<f32>(&mut Rng::new(0), [0.0, 0.0]);
 /// assert_eq!(net.forward(&Tensor::zeros([3, 1, 28, 28])).shape(), [3, 10]);
@@ -46,7 +48,7 @@ pub fn lenet<T: Scalar>(rng: &mut Rng, dropout: [f64; 2]) -> Sequential<T> {
 
 // ANCHOR: lenet_of_torch
 /// [`lenet`] without dropout, with the very values that PyTorch gives such a net after
-/// `torch.manual_seed(seed)`: the documents' own nets.
+/// `torch.manual_seed(seed)`: the net that the WTB notebook began with, for one.
 pub fn lenet_of_torch(seed: u32) -> Sequential {
     let (mut net, mut words) = (lenet(&mut Rng::new(0), [0.0, 0.0]), Mersenne::new(seed));
     for layer in net.params_mut().chunks_exact_mut(2) {
