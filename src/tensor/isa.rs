@@ -6,6 +6,7 @@
 //!
 //! The choice changes the speed and nothing else. `LONGHAND_ISA` asks for a lower one.
 
+use super::setting::Setting;
 use crate::{Error, Result};
 use std::cell::Cell;
 use std::fmt;
@@ -89,13 +90,18 @@ impl fmt::Display for Isa {
 /// The environment variable that asks for a lower instruction set than the best.
 const VARIABLE: &str = "LONGHAND_ISA";
 
-/// What the environment asks for: read once.
 static CHOSEN: OnceLock<Result<Isa>> = OnceLock::new();
 
 thread_local! {
-    /// What [`with`] asks for on this thread.
-    static OVERRIDE: Cell<Option<Isa>> = const { Cell::new(None) };
+    static ON_THIS_THREAD: Cell<Option<Isa>> = const { Cell::new(None) };
 }
+
+static SETTING: Setting<Isa> = Setting {
+    variable: VARIABLE,
+    choose: Isa::choose,
+    chosen: &CHOSEN,
+    on_this_thread: &ON_THIS_THREAD,
+};
 
 /// The instruction set in use, or what is wrong with `LONGHAND_ISA`. A program calls this when
 /// it starts, to say so before it has done any work.
@@ -103,14 +109,7 @@ thread_local! {
 /// # Errors
 /// If `LONGHAND_ISA` holds an unknown name or one that this machine cannot run.
 pub fn check() -> Result<Isa> {
-    if let Some(isa) = OVERRIDE.get() {
-        return Ok(isa);
-    }
-    let chosen = CHOSEN.get_or_init(|| match std::env::var_os(VARIABLE) {
-        None => Isa::choose(None),
-        Some(value) => Isa::choose(Some(&value.to_string_lossy())),
-    });
-    chosen.clone()
+    SETTING.check()
 }
 
 /// The instruction set in use.
@@ -119,10 +118,7 @@ pub fn check() -> Result<Isa> {
 /// If `LONGHAND_ISA` is wrong; see [`check`].
 #[inline]
 pub fn current() -> Isa {
-    match (OVERRIDE.get(), CHOSEN.get()) {
-        (Some(isa), _) | (None, Some(&Ok(isa))) => isa,
-        _ => check().unwrap_or_else(|error| panic!("{error}")),
-    }
+    SETTING.current()
 }
 
 /// Runs `f` with `isa` in use on this thread, and on the threads of the pool that work for it.
@@ -137,14 +133,7 @@ pub fn current() -> Isa {
 #[track_caller]
 pub fn with<R>(isa: Isa, f: impl FnOnce() -> R) -> R {
     assert!(isa.is_supported(), "this processor does not have {isa}");
-    struct Restore(Option<Isa>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            OVERRIDE.set(self.0);
-        }
-    }
-    let _restore = Restore(OVERRIDE.replace(Some(isa)));
-    f()
+    SETTING.with(isa, f)
 }
 
 // ANCHOR: vectorize

@@ -20,6 +20,7 @@ mod pool;
 mod reduce;
 #[doc(hidden)]
 pub mod reference;
+mod setting;
 mod shape;
 mod softmax;
 mod storage;

@@ -19,6 +19,7 @@
 //! how many there are. `LONGHAND_THREADS` sets the number.
 
 use super::isa::{self, Isa};
+use super::setting::Setting;
 use crate::{Error, Result};
 use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
@@ -39,9 +40,11 @@ const SPIN: Duration = Duration::from_millis(1);
 static CHOSEN: OnceLock<Result<usize>> = OnceLock::new();
 
 thread_local! {
-    /// What [`with`] asks for on this thread.
-    static OVERRIDE: Cell<Option<usize>> = const { Cell::new(None) };
+    static ON_THIS_THREAD: Cell<Option<usize>> = const { Cell::new(None) };
 }
+
+static SETTING: Setting<usize> =
+    Setting { variable: VARIABLE, choose, chosen: &CHOSEN, on_this_thread: &ON_THIS_THREAD };
 
 /// The number of threads that `LONGHAND_THREADS` holding `value` asks for: as many as the
 /// machine has processors if it is unset.
@@ -67,14 +70,7 @@ pub fn choose(value: Option<&str>) -> Result<usize> {
 /// # Errors
 /// If `LONGHAND_THREADS` is not a whole number from 1 to 256.
 pub fn check() -> Result<usize> {
-    if let Some(threads) = OVERRIDE.get() {
-        return Ok(threads);
-    }
-    let chosen = CHOSEN.get_or_init(|| match std::env::var_os(VARIABLE) {
-        None => choose(None),
-        Some(value) => choose(Some(&value.to_string_lossy())),
-    });
-    chosen.clone()
+    SETTING.check()
 }
 
 /// The number of threads in use.
@@ -83,10 +79,7 @@ pub fn check() -> Result<usize> {
 /// If `LONGHAND_THREADS` is wrong; see [`check`].
 #[inline]
 pub fn current() -> usize {
-    match (OVERRIDE.get(), CHOSEN.get()) {
-        (Some(threads), _) | (None, Some(&Ok(threads))) => threads,
-        _ => check().unwrap_or_else(|error| panic!("{error}")),
-    }
+    SETTING.current()
 }
 
 /// Runs `f` with this many threads in use: 1 to 256.
@@ -101,14 +94,7 @@ pub fn current() -> usize {
 #[track_caller]
 pub fn with<R>(threads: usize, f: impl FnOnce() -> R) -> R {
     assert!((1..=MOST).contains(&threads), "threads must be 1 to {MOST}, not {threads}");
-    struct Restore(Option<usize>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            OVERRIDE.set(self.0);
-        }
-    }
-    let _restore = Restore(OVERRIDE.replace(Some(threads)));
-    f()
+    SETTING.with(threads, f)
 }
 
 /// Into how many pieces to cut `work` when a piece should hold at least `least`: one for each
