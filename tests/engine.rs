@@ -4,7 +4,7 @@
 //! and with or without what C held before.
 
 use longhand::tensor::gemm::{
-    Matrix, MatrixMut, Shifted, fma_peak, matmul, reference, shifted_times, times_shifted,
+    Im2col, Matrix, MatrixMut, fma_peak, im2col_matmul, matmul, matmul_im2col, reference,
 };
 use longhand::tensor::isa::{self, Isa};
 use longhand::tensor::threads;
@@ -298,7 +298,7 @@ fn an_image_shifted() {
         let rng = &mut Rng::new(9);
         let image = numbers::<f32>(4000 + down * step, rng);
         let begins: Vec<usize> = (0..rows).map(|_| rng.below(1000)).collect();
-        let shifted = Shifted::new(&image, &begins, [down, across], [step, stride]);
+        let shifted = Im2col::new(&image, &begins, [down, across], [step, stride]);
         let places = down * across;
         // Written down, to be multiplied as a matrix.
         let mut written = vec![0.0; rows * places];
@@ -316,14 +316,14 @@ fn an_image_shifted() {
             for count in [1, 3] {
                 on_the_right.check(isa.name(), |accumulate, c| {
                     isa::with(isa, || {
-                        threads::with(count, || times_shifted(a, shifted, accumulate, c));
+                        threads::with(count, || matmul_im2col(a, shifted, accumulate, c));
                     });
                 });
                 for b in bs {
                     let on_the_left = Case { a: written, b, before: &before, gap: 0 };
                     on_the_left.check(isa.name(), |accumulate, c| {
                         isa::with(isa, || {
-                            threads::with(count, || shifted_times(shifted, b, accumulate, c));
+                            threads::with(count, || im2col_matmul(shifted, b, accumulate, c));
                         });
                     });
                 }
@@ -374,17 +374,17 @@ fn shapes_that_do_not_fit() {
     assert!(refused(&|| _ = Matrix::strided(&numbers, 2, 2, usize::MAX, 1)).contains("fit"));
     assert!(refused(&|| _ = MatrixMut::strided(&mut [0.0_f32; 9], 3, 3, 2)).contains("stride"));
     assert!(refused(&|| _ = a.block(0..4, 0..1)).contains("3×4"));
-    let message = refused(&|| _ = Shifted::new(&numbers, &[0, 5], [2, 3], [5, 1]));
+    let message = refused(&|| _ = Im2col::new(&numbers, &[0, 5], [2, 3], [5, 1]));
     assert_eq!(
         message,
         "2×3 places with strides 5 and 1, the last row from 5 on, do not fit into 12 elements"
     );
     for begins in [&[0][..], &[]] {
-        let message = refused(&|| _ = Shifted::new(&numbers, begins, [1 << 33, 1 << 33], [0, 0]));
+        let message = refused(&|| _ = Im2col::new(&numbers, begins, [1 << 33, 1 << 33], [0, 0]));
         assert!(message.contains("do not fit"), "{message}");
     }
-    let image = Shifted::new(&numbers, &[0, 4], [2, 3], [5, 1]);
-    let message = refused(&|| times_shifted(a, image, false, MatrixMut::new(&mut [0.0; 18], 3, 6)));
+    let image = Im2col::new(&numbers, &[0, 4], [2, 3], [5, 1]);
+    let message = refused(&|| matmul_im2col(a, image, false, MatrixMut::new(&mut [0.0; 18], 3, 6)));
     assert_eq!(message, "cannot multiply 3×4 by 2×6 into 3×6");
 }
 

@@ -7,7 +7,7 @@
 
 use super::Geometry;
 use crate::Scalar;
-use crate::tensor::gemm::Shifted;
+use crate::tensor::gemm::Im2col;
 use crate::tensor::{Buffer, Shape, Tensor, Window, isa};
 use std::ops::Range;
 
@@ -78,9 +78,9 @@ impl Geometry {
         &self,
         begins: &'a [usize],
         image: &'a Padded<T>,
-    ) -> Shifted<'a, T> {
+    ) -> Im2col<'a, T> {
         let strides = [self.step(), self.window.stride[1]];
-        Shifted::new(image.pixels(), begins, self.places, strides)
+        Im2col::new(image.pixels(), begins, self.places, strides)
     }
 }
 

@@ -125,7 +125,7 @@ impl Geometry {
         let image = Padded::new(self, &x[n * self.image_len()..]);
         let sum = MatrixMut::new(sum, self.patch(), self.outputs);
         let turned = self.d_output(d_output, n).t();
-        gemm::shifted_times(self.columns(begins, &image), turned, true, sum);
+        gemm::im2col_matmul(self.columns(begins, &image), turned, true, sum);
     }
     // ANCHOR_END: weight
 

@@ -7,7 +7,7 @@
 //!
 //! Written down, the columns of a batch would take as many times the batch's memory as the window
 //! has elements. They are not written down. The engine multiplies them where the image lies:
-//! [`gemm::Shifted`]. Only their gradient has to be, a few rows' patches at a time, while they are
+//! [`gemm::Im2col`]. Only their gradient has to be, a few rows' patches at a time, while they are
 //! in the cache.
 //!
 //! `reference` says the same in plain loops, and in which order every sum is taken; the
@@ -139,7 +139,7 @@ impl Geometry {
     ) {
         let image = Padded::new(self, &x[n * self.image_len()..]);
         let y = MatrixMut::new(y, self.outputs, self.area());
-        gemm::times_shifted(kernels, self.columns(begins, &image), false, y);
+        gemm::matmul_im2col(kernels, self.columns(begins, &image), false, y);
     }
     // ANCHOR_END: forward
 

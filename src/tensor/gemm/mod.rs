@@ -43,7 +43,7 @@ use crate::Scalar;
 use blocked::{Target, blocked};
 pub use matrix::{Matrix, MatrixMut};
 use pack::Source;
-pub use shifted::Shifted;
+pub use shifted::Im2col;
 use sizes::PACKED_ROWS;
 use std::ops::Range;
 pub use tables::HasKernels;
@@ -103,14 +103,14 @@ pub fn matmul<T: Scalar + HasKernels>(
 /// # Panics
 /// If the shapes do not fit.
 #[track_caller]
-pub fn times_shifted<T: Scalar + HasKernels>(
+pub fn matmul_im2col<T: Scalar + HasKernels>(
     a: Matrix<T>,
-    b: Shifted<T>,
+    b: Im2col<T>,
     accumulate: bool,
     c: MatrixMut<T>,
 ) {
     check(a.rows, a.cols, b.rows(), b.cols(), &c);
-    product(a, Source::Shifted(b, 0), accumulate, c);
+    product(a, Source::Im2col(b, 0), accumulate, c);
 }
 
 /// As [`matmul`], with the columns of an image on the left: read in place.
@@ -118,8 +118,8 @@ pub fn times_shifted<T: Scalar + HasKernels>(
 /// # Panics
 /// If the shapes do not fit.
 #[track_caller]
-pub fn shifted_times<T: Scalar + HasKernels>(
-    a: Shifted<T>,
+pub fn im2col_matmul<T: Scalar + HasKernels>(
+    a: Im2col<T>,
     b: Matrix<T>,
     accumulate: bool,
     c: MatrixMut<T>,
@@ -232,7 +232,7 @@ unsafe fn split<T: Scalar>(
 ) {
     let (m, n, k) = (c.rows, c.cols, a.cols);
     let flip = flip_is_cheaper(kernels.lanes, a, b, c);
-    let in_place = matches!(b, Source::Shifted(b, _) if b.pays(kernels, m, accumulate));
+    let in_place = matches!(b, Source::Im2col(b, _) if b.pays(kernels, m, accumulate));
     let shared = Shared(c);
     let run = |rows: Range<usize>, cols: Range<usize>| {
         let Target { data, row, .. } = shared.get();
@@ -249,11 +249,11 @@ unsafe fn split<T: Scalar>(
                 blocked(kernels, a, Source::Strided(b.block(0..k, cols)), accumulate, c)
             },
             // The columns of an image, in chapter 6.
-            Source::Shifted(b, _) if in_place => unsafe {
+            Source::Im2col(b, _) if in_place => unsafe {
                 shifted::right(kernels, a, b, cols, accumulate, c)
             },
-            Source::Shifted(b, _) => unsafe {
-                blocked(kernels, a, Source::Shifted(b, cols.start), accumulate, c)
+            Source::Im2col(b, _) => unsafe {
+                blocked(kernels, a, Source::Im2col(b, cols.start), accumulate, c)
             },
         }
     };
@@ -266,7 +266,7 @@ unsafe fn split<T: Scalar>(
     let (down, along) = grid(m, n, pieces);
     let height = m.div_ceil(down).next_multiple_of(12);
     let unit = match b {
-        Source::Shifted(b, _) if in_place => b.across(),
+        Source::Im2col(b, _) if in_place => b.across(),
         _ => 4 * kernels.lanes,
     };
     let width = n.div_ceil(along).next_multiple_of(unit);

@@ -8,7 +8,7 @@
 //! time, and turned over in registers.
 
 use super::matrix::Matrix;
-use super::shifted::Shifted;
+use super::shifted::Im2col;
 use super::simd::{Simd, Square};
 use super::tables::Kernels;
 use crate::Scalar;
@@ -19,7 +19,7 @@ use std::ops::Range;
 pub(super) enum Source<'a, T> {
     Strided(Matrix<'a, T>),
     /// From this column on.
-    Shifted(Shifted<'a, T>, usize),
+    Im2col(Im2col<'a, T>, usize),
 }
 
 /// Writes `rows` × `cols` numbers, p < rows and j < cols, row by row, the rows `width` apart:
@@ -77,7 +77,7 @@ fn pack_strip<T: Scalar>(
     }
     let from = match from {
         Source::Strided(matrix) => matrix.block(rows, cols),
-        Source::Shifted(shifted, first) => {
+        Source::Im2col(shifted, first) => {
             return shifted.copy_block(rows, first + cols.start..first + cols.end, out, width);
         }
     };

@@ -21,7 +21,7 @@ use std::ops::Range;
 /// A factor of which element (p, i·across + j) is `data[begins[p] + i·step + j·stride]`: for each
 /// p an image of `down` × `across` places, which begins somewhere else in the same memory.
 #[derive(Clone, Copy, Debug)]
-pub struct Shifted<'a, T> {
+pub struct Im2col<'a, T> {
     data: &'a [T],
     begins: &'a [usize],
     /// Rows of places, and places in each.
@@ -32,17 +32,17 @@ pub struct Shifted<'a, T> {
 }
 // ANCHOR_END: shifted
 
-impl<'a, T: Scalar> Shifted<'a, T> {
+impl<'a, T: Scalar> Im2col<'a, T> {
     /// A factor of `begins.len()` rows and one column for each place; `strides` are those of the
     /// places, down and across.
     ///
     /// ```
-    /// use longhand::tensor::gemm::{Matrix, MatrixMut, Shifted, times_shifted};
+    /// use longhand::tensor::gemm::{Matrix, MatrixMut, Im2col, matmul_im2col};
     /// // What a window of two sees of five numbers, from its four places.
     /// let numbers = [0.0, 1.0, 4.0, 9.0, 16.0];
-    /// let columns = Shifted::new(&numbers, &[0, 1], [1, 4], [5, 1]);
+    /// let columns = Im2col::new(&numbers, &[0, 1], [1, 4], [5, 1]);
     /// let (step, mut steps) = ([-1.0, 1.0], [0.0; 4]);
-    /// times_shifted(Matrix::new(&step, 1, 2), columns, false, MatrixMut::new(&mut steps, 1, 4));
+    /// matmul_im2col(Matrix::new(&step, 1, 2), columns, false, MatrixMut::new(&mut steps, 1, 4));
     /// assert_eq!(steps, [1.0, 3.0, 5.0, 7.0]);
     /// ```
     ///
@@ -176,11 +176,11 @@ const DEEP: usize = 256;
 /// thread.
 ///
 /// # Safety
-/// As [`blocked`](super::blocked::blocked); [`Shifted::pays`]; and `cols` are whole rows of places.
+/// As [`blocked`](super::blocked::blocked); [`Im2col::pays`]; and `cols` are whole rows of places.
 pub(super) unsafe fn right<T: Scalar>(
     kernels: &Kernels<T>,
     a: Matrix<T>,
-    b: Shifted<T>,
+    b: Im2col<T>,
     cols: Range<usize>,
     accumulate: bool,
     c: Target<T>,
@@ -232,7 +232,7 @@ pub(super) unsafe fn right<T: Scalar>(
 /// As [`blocked`](super::blocked::blocked).
 pub(super) unsafe fn left<T: Scalar>(
     kernels: &Kernels<T>,
-    a: Shifted<T>,
+    a: Im2col<T>,
     rows: Range<usize>,
     b: Matrix<T>,
     accumulate: bool,
