@@ -1,4 +1,4 @@
-//! The fast engine is held to its plain reference, bit for bit; the pool of threads to its word.
+//! The fast engine is held to its plain reference, bit for bit.
 //!
 //! Each product runs under every instruction set that this machine has, on 1, 2, 3 and 5 threads,
 //! and with or without what C held before.
@@ -9,11 +9,8 @@ use longhand::tensor::gemm::{
 use longhand::tensor::isa::{self, Isa};
 use longhand::tensor::threads;
 use longhand::{Rng, Scalar};
-use std::collections::HashSet;
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
 
 /// A number's bits; all NaNs are one.
@@ -389,62 +386,6 @@ fn shapes_that_do_not_fit() {
 }
 
 #[test]
-fn every_task_is_done_once() {
-    for count in [1, 2, 3, 5, 16] {
-        for tasks in [0, 1, 2, 7, 100] {
-            let done: Vec<_> = (0..tasks).map(|_| AtomicUsize::new(0)).collect();
-            threads::with(count, || {
-                threads::parallel(tasks, |i| {
-                    done[i].fetch_add(1, Relaxed);
-                });
-            });
-            assert!(done.iter().all(|done| done.load(Relaxed) == 1));
-        }
-    }
-}
-
-#[test]
-fn many_tiny_jobs() {
-    let mut numbers = vec![0_u32; 64];
-    threads::with(3, || {
-        for _ in 0..20_000 {
-            threads::for_each(numbers.chunks_mut(16), |part| part.iter_mut().for_each(|x| *x += 1));
-        }
-    });
-    assert!(numbers.iter().all(|&x| x == 20_000));
-}
-
-#[test]
-fn workers_sleep_and_wake() {
-    threads::with(3, || {
-        for _ in 0..5 {
-            std::thread::sleep(std::time::Duration::from_millis(5));
-            let seen = Mutex::new(HashSet::new());
-            threads::parallel(30, |_| {
-                seen.lock().unwrap().insert(std::thread::current().id());
-                std::thread::sleep(std::time::Duration::from_micros(300));
-            });
-            assert!((1..=3).contains(&seen.lock().unwrap().len()));
-        }
-    });
-}
-
-#[test]
-fn jobs_within_jobs() {
-    let sum = AtomicUsize::new(0);
-    threads::with(4, || {
-        threads::parallel(10, |i| {
-            threads::parallel(10, |j| {
-                threads::parallel(2, |_| {
-                    sum.fetch_add(i * 10 + j, Relaxed);
-                });
-            });
-        });
-    });
-    assert_eq!(sum.load(Relaxed), 2 * (0..100).sum::<usize>());
-}
-
-#[test]
 fn callers_at_the_same_time() {
     let (m, k, n) = (90, 120, 110);
     let rng = &mut Rng::new(10);
@@ -463,27 +404,6 @@ fn callers_at_the_same_time() {
                     }
                 });
             });
-        }
-    });
-}
-
-#[test]
-fn a_panic_reaches_the_caller_and_the_pool_goes_on() {
-    threads::with(3, || {
-        for bad in [0, 3, 49] {
-            let result = catch_unwind(|| {
-                threads::parallel(50, |i| {
-                    std::thread::sleep(std::time::Duration::from_micros(20));
-                    assert!(i != bad, "task {i} is bad");
-                });
-            });
-            let message = *result.unwrap_err().downcast::<String>().unwrap();
-            assert_eq!(message, format!("task {bad} is bad"));
-            let done = AtomicUsize::new(0);
-            threads::parallel(50, |_| {
-                done.fetch_add(1, Relaxed);
-            });
-            assert_eq!(done.load(Relaxed), 50);
         }
     });
 }

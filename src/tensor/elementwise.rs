@@ -3,22 +3,9 @@
 //! Each output element depends on its own inputs alone, so work can be split over threads and
 //! vector lanes in any way without a bit changing.
 
-use super::{MAX_RANK, Shape, Tensor, isa, threads};
+use super::threads::{PIECE, in_pieces};
+use super::{MAX_RANK, Shape, Tensor, isa};
 use crate::Scalar;
-
-/// Elements per piece of work handed to a thread.
-pub(super) const PIECE: usize = 1 << 15;
-
-/// Calls `work` on every `piece` elements of `out`, with the number of the first, on the threads
-/// in use; what fits one piece stays on the caller's.
-pub(super) fn in_pieces<T: Scalar>(
-    out: &mut [T],
-    piece: usize,
-    work: impl Fn(usize, &mut [T]) + Sync,
-) {
-    let pieces = out.chunks_mut(piece).enumerate();
-    threads::for_each(pieces, |(number, out)| work(number * piece, out));
-}
 
 impl<T: Scalar> Tensor<T> {
     /// `f` of every element.

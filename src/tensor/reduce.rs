@@ -3,7 +3,7 @@
 //! Floating-point addition is not associative, so a sum needs an order, and the order here is
 //! part of the definition. It is chosen to be quick on vectors and to lose little: see [`sum`].
 
-use super::elementwise::{PIECE, in_pieces};
+use super::threads::{PIECE, in_pieces};
 use super::{MAX_RANK, Tensor, isa};
 use crate::Scalar;
 

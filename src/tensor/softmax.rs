@@ -1,7 +1,7 @@
 //! Log-softmax: scores become the logarithms of probabilities (chapter 4).
 
-use super::elementwise::PIECE;
 use super::reduce::{BLOCK, LANES, fold_block, tree_sum};
+use super::threads::PIECE;
 use super::{Tensor, isa, threads};
 use crate::Scalar;
 

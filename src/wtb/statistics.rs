@@ -1,11 +1,9 @@
 //! Mean and variance of a stream of gradients, one pair for each parameter (chapter 8).
 
 use super::EPSILON;
-use crate::tensor::{Shape, isa, threads};
+use crate::tensor::threads::{self, PIECE};
+use crate::tensor::{Shape, isa};
 use crate::{Scalar, Tensor};
-
-/// Elements per piece of work handed to a thread.
-const PIECE: usize = 1 << 14;
 
 /// Statistics of the gradients that one parameter tensor has had: for each of its elements.
 ///

@@ -8,6 +8,7 @@ mod memory;
 mod panics;
 mod printing;
 mod reductions;
+mod threads;
 
 use longhand::tensor::Shape;
 use longhand::{Scalar, Tensor};

@@ -9,7 +9,7 @@ mod max;
 pub(super) mod reference;
 mod tiles;
 
-use super::elementwise::PIECE;
+use super::threads::PIECE;
 use super::{Shape, Window};
 use crate::Scalar;
 use std::ops::Range;
