@@ -11,7 +11,7 @@ use longhand::tape::gradcheck;
 use longhand::tensor::meter::{Kind, Meter};
 use longhand::tensor::reference;
 use longhand::tensor::{Window, threads};
-use longhand::{Error, Result, Rng, Tensor, init};
+use longhand::{Error, ErrorKind, Result, Rng, Tensor, files, init};
 use std::time::Instant;
 
 const USAGE: &str = "cargo run --example chapter6 [-- --quick]";
@@ -23,7 +23,8 @@ fn main() -> Result<()> {
         [] => false,
         [only] if only == "--quick" => true,
         [first, ..] => {
-            let error = Error::new("chapter6").found(format_args!("the argument {first:?}"));
+            let error = Error::new(ErrorKind::Argument, "chapter6")
+                .found(format_args!("the argument {first:?}"));
             return Err(error.expected("--quick or nothing").help(USAGE));
         }
     };
@@ -64,7 +65,7 @@ fn main() -> Result<()> {
     println!("test accuracy {:.2} %", 100.0 * right);
 
     section("Saving");
-    std::fs::create_dir_all("target").map_err(|error| Error::new("target").found(error))?;
+    files::create_folder("target")?;
     // ANCHOR: save
     net.save("target/lenet.safetensors")?;
     let mut again = lenet(&mut Rng::new(0), [0.0, 0.0]);

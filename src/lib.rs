@@ -15,6 +15,7 @@
 //! | 8 Well-tempered backpropagation | [`wtb`] |
 //! | 9 Decoupled neural interfaces | [`dni`] |
 //! | 10 Gradients of gradients | [`per_sample`] |
+//! | files whole or not at all; what can be wrong with them | [`files`], [`error`] |
 //! | appendix "Reading IDX and gzip" | [`deflate`], [`data::gzip`], [`data::idx`] |
 //! | what the examples print and draw | [`report`] |
 //!
@@ -51,6 +52,7 @@ pub mod data;
 pub mod deflate;
 pub mod dni;
 pub mod error;
+pub mod files;
 pub mod init;
 pub mod layers;
 pub mod mebp;
@@ -65,7 +67,7 @@ pub mod tape;
 pub mod tensor;
 pub mod wtb;
 
-pub use error::{Error, Result};
+pub use error::{Error, ErrorKind, Result};
 pub use param::Param;
 pub use rng::Rng;
 pub use scalar::Scalar;

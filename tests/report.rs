@@ -359,7 +359,7 @@ fn saving_makes_the_folder() {
     assert!(error.contains("bars.svg: found ") && error.contains("help: "), "{error}");
     // A folder stands where the file is wanted.
     let error = chart.save(&folder).unwrap_err().to_string();
-    assert!(error.contains("expected a file for the figure"), "{error}");
+    assert!(error.contains("expected a file that can be written"), "{error}");
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -368,6 +368,9 @@ fn saving_makes_the_folder() {
 fn figure_path_child() {
     if std::env::var_os("LONGHAND_REPORT_CHILD").is_some() {
         println!("[{}]", figure_path("a.b").display());
+        if std::env::var_os("LONGHAND_FIGURES").is_some() {
+            println!("{}", BarChart::new("t").bar("a", 1.0).save_figure("a").unwrap_err());
+        }
     }
 }
 
@@ -381,7 +384,10 @@ fn the_variable_says_where_figures_go() {
         String::from_utf8(child.output().unwrap().stdout).unwrap().replace('\\', "/")
     };
     assert!(run(None).contains("[target/figures/a.b.svg]"));
-    assert!(run(Some("some/where")).contains("[some/where/a.b.svg]"));
+    let file = std::env::current_exe().unwrap().join("where");
+    let said = run(file.to_str());
+    assert!(said.contains("where/a.b.svg]"), "{said}");
+    assert!(said.contains("help: set LONGHAND_FIGURES to a folder"), "{said}");
 }
 
 // ---- Tables ----

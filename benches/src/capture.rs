@@ -6,7 +6,7 @@
 use crate::contest::Row;
 use longhand::report::{Figure, LineChart};
 use longhand::tensor::{isa, threads};
-use longhand::{Error, Result};
+use longhand::{Error, ErrorKind, Result, files};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -78,8 +78,9 @@ fn part_of(
     budget: f64,
     file: &Path,
 ) -> Result<String> {
-    let fault =
-        |found: String| Error::new(format!("compare {part}")).found(found).expected("a table");
+    let fault = |found: String| {
+        Error::new(ErrorKind::Io, format!("compare {part}")).found(found).expected("a table")
+    };
     write(file, "")?;
     let program = std::env::current_exe().map_err(|error| fault(error.to_string()))?;
     let mut command = Command::new(program);
@@ -112,7 +113,8 @@ pub fn write_record(file: &str, threads: usize, rows: &[(&str, Row)]) -> Result<
 }
 
 fn read_record(file: &Path) -> Result<Vec<Entry>> {
-    let text = fs::read_to_string(file).map_err(|error| fault(file, error))?;
+    let text = fs::read_to_string(file)
+        .map_err(|error| Error::io(file.display(), error).expected("a file"))?;
     let entry = |line: &str| {
         let mut cells = line.split('\t');
         let (group, threads) = (cells.next()?.to_string(), cells.next()?.parse().ok()?);
@@ -124,16 +126,9 @@ fn read_record(file: &Path) -> Result<Vec<Entry>> {
 
 fn write(path: &Path, text: &str) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(path, text))
-        .map_err(|error| fault(path, error))
-}
-
-fn fault(path: &Path, error: std::io::Error) -> Error {
-    Error::new(path.display())
-        .found(error)
-        .expected("a file")
-        .help("--capture book/src writes into the book")
+    files::create_folder(folder)
+        .and_then(|()| files::write(path, text))
+        .map_err(|error| error.help("--capture book/src writes into the book"))
 }
 
 /// The text with anchors around its sections, so that a page can show one of them.

@@ -6,7 +6,7 @@
 
 use crate::steps::lenet_training;
 use longhand::report::Table;
-use longhand::{Error, Result};
+use longhand::{Error, ErrorKind, Result};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -51,7 +51,10 @@ fn pytorch(python: &str, threads: usize) -> Result<f64> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("pytorch.py");
     let question = format!("{python} {} --memory {threads} {BATCH}", script.display());
     let fault = |found: String| {
-        Error::new(&question).found(found).expected("bytes").help("python3 -m pip install torch")
+        Error::new(ErrorKind::Io, &question)
+            .found(found)
+            .expected("bytes")
+            .help("python3 -m pip install torch")
     };
     let answer = Command::new(python)
         .arg(&script)

@@ -1,7 +1,7 @@
 //! PyTorch as a rival: `benches/pytorch.py` in a process of its own, which is asked for one time
 //! after another and does nothing between the questions.
 
-use longhand::{Error, Result};
+use longhand::{Error, ErrorKind, Result};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -23,7 +23,7 @@ impl PyTorch {
     pub fn start(python: &str) -> Result<Self> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("pytorch.py");
         let fault = |found: &dyn std::fmt::Display| {
-            Error::new(format!("{python} {}", script.display()))
+            Error::new(ErrorKind::Io, format!("{python} {}", script.display()))
                 .found(found)
                 .expected("a Python that has PyTorch")
                 .help("python3 -m pip install torch")
@@ -57,14 +57,18 @@ impl PyTorch {
         let question = format!("time {threads} {warm} {repeats} {workload}");
         let answer = self.ask(&question)?;
         answer.parse().map_err(|_| {
-            Error::new(format!("PyTorch, asked {question:?}")).found(answer).expected("seconds")
+            Error::new(ErrorKind::Io, format!("PyTorch, asked {question:?}"))
+                .found(answer)
+                .expected("seconds")
         })
     }
 
     fn ask(&mut self, question: &str) -> Result<String> {
         let mut answer = String::new();
         let fault = |found: &dyn std::fmt::Display| {
-            Error::new(format!("PyTorch, asked {question:?}")).found(found).expected("an answer")
+            Error::new(ErrorKind::Io, format!("PyTorch, asked {question:?}"))
+                .found(found)
+                .expected("an answer")
         };
         writeln!(self.questions, "{question}")
             .and_then(|()| self.questions.flush())

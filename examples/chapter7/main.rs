@@ -8,7 +8,7 @@ mod nets;
 mod process;
 
 use longhand::report::section;
-use longhand::{Error, Result};
+use longhand::{Error, ErrorKind, Result};
 
 const USAGE: &str = "cargo run --example chapter7 [-- --process ordinary|layer|parameter]";
 
@@ -67,5 +67,10 @@ fn main() -> Result<()> {
 
 fn usage(found: &str) -> impl FnOnce() -> Error {
     let found = format!("{found:?}");
-    move || Error::new("the arguments").found(found).expected("none, or a way to train").help(USAGE)
+    move || {
+        Error::new(ErrorKind::Argument, "the arguments")
+            .found(found)
+            .expected("none, or a way to train")
+            .help(USAGE)
+    }
 }

@@ -3,7 +3,7 @@
 use crate::bytes::mb;
 use crate::nets::{Training, WIDE, Way, adam, batch};
 use longhand::tensor::meter::{Kind, Meter};
-use longhand::{Error, Result};
+use longhand::{Error, ErrorKind, Result};
 
 /// Trains the wide net for two steps and prints the peaks.
 pub fn run(way: Way) -> Result<()> {
@@ -23,10 +23,12 @@ pub fn run(way: Way) -> Result<()> {
 /// The most memory that this process ever had, as Linux reports it.
 fn high_water_mark() -> Result<usize> {
     const PLACE: &str = "/proc/self/status";
-    let fault =
-        |found: String| Error::new(PLACE).found(found).expected("the line VmHWM, as on Linux");
-    let status = std::fs::read_to_string(PLACE).map_err(|error| fault(error.to_string()))?;
+    const WANTED: &str = "the line VmHWM, as on Linux";
+    let status =
+        std::fs::read_to_string(PLACE).map_err(|error| Error::io(PLACE, error).expected(WANTED))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok());
-    kilobytes.map(|count: usize| 1024 * count).ok_or_else(|| fault("another text".into()))
+    kilobytes.map(|count: usize| 1024 * count).ok_or_else(|| {
+        Error::new(ErrorKind::Unsupported, PLACE).found("another text").expected(WANTED)
+    })
 }

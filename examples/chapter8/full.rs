@@ -8,7 +8,7 @@ use longhand::models::{lenet, lenet_of_torch};
 use longhand::optim::Sgd;
 use longhand::report::{Figure, LineChart, Table, grouped, section};
 use longhand::wtb::{Stats, Tempered, save_stats, stats};
-use longhand::{Error, Result, Rng, Tensor};
+use longhand::{Result, Rng, Tensor, files};
 use std::path::Path;
 use std::time::Instant;
 
@@ -210,9 +210,7 @@ fn spread(values: &[f64]) -> String {
 
 /// The four files that the notebook saves, from its own run and from the same without tempering.
 pub fn save(mnist: &Mnist, folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder).map_err(|error| {
-        Error::new(folder.display()).found(error).expected("a folder for the four files")
-    })?;
+    files::create_folder(folder)?;
     let noisy = label_set(mnist, 0.1, SEED);
     for (tempers, word) in [(true, "wtb"), (false, "norm")] {
         println!("{}", if tempers { "Well tempered backprop!" } else { "Normal backprop!" });

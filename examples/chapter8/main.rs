@@ -8,7 +8,7 @@ mod notebook;
 
 use longhand::data::Mnist;
 use longhand::report::section;
-use longhand::{Error, Result};
+use longhand::{Error, ErrorKind, Result};
 use std::path::PathBuf;
 
 fn main() -> Result<()> {
@@ -65,7 +65,7 @@ impl Task {
             Some("--save") => match arguments.next() {
                 Some(folder) => Task::Save(folder.into()),
                 None => {
-                    return Err(Error::new("--save")
+                    return Err(Error::new(ErrorKind::Argument, "--save")
                         .found("no folder")
                         .expected("the folder that the four files go to")
                         .help(usage));
@@ -81,7 +81,7 @@ impl Task {
 }
 
 fn unknown(argument: &str, usage: &str) -> Error {
-    Error::new("the arguments")
+    Error::new(ErrorKind::Argument, "the arguments")
         .found(format_args!("{argument:?}"))
         .expected("--full, or --save FOLDER, or nothing")
         .help(usage)

@@ -20,10 +20,7 @@ impl Text {
     pub fn load() -> Result<Self> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sonnets/sonnets.txt");
         let text = std::fs::read_to_string(&path).map_err(|error| {
-            Error::new(path.display())
-                .found(error)
-                .expected("a text")
-                .help("it is in the repository")
+            Error::io(path.display(), error).expected("a text").help("it is in the repository")
         })?;
         let mut alphabet: Vec<char> = text.chars().collect();
         alphabet.sort_unstable();

@@ -14,7 +14,7 @@ mod parts;
 mod threads;
 
 use digits::{Digits, Method};
-use longhand::{Error, Result};
+use longhand::{Error, ErrorKind, Result};
 
 const USAGE: &str = "\
 cargo run --example chapter9 [-- NAME [OPTIONS]]
@@ -70,7 +70,10 @@ impl Options {
                 let text = args.next().unwrap_or_default();
                 text.parse().ok().filter(|&n: &usize| n >= least).ok_or_else(|| {
                     let wanted = format!("a number from {least} on");
-                    Error::new(&arg).found(format!("{text:?}")).expected(wanted).help(USAGE)
+                    Error::new(ErrorKind::Argument, &arg)
+                        .found(format!("{text:?}"))
+                        .expected(wanted)
+                        .help(USAGE)
                 })
             };
             match &arg[..] {
@@ -133,7 +136,10 @@ impl Options {
 }
 
 fn unknown(arg: &str) -> Error {
-    Error::new("chapter9").found(format!("{arg:?}")).expected("a name or an option").help(USAGE)
+    Error::new(ErrorKind::Argument, "chapter9")
+        .found(format!("{arg:?}"))
+        .expected("a name or an option")
+        .help(USAGE)
 }
 
 /// The run that the book prints.

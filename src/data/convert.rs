@@ -1,7 +1,7 @@
 //! From bytes to numbers to tensors, for the readers of IDX and NPY.
 
 use crate::tensor::{MAX_RANK, Shape};
-use crate::{Error, Result, Scalar};
+use crate::{Error, ErrorKind, Result, Scalar};
 
 /// How many elements there are of these sizes, if that can be counted; one of no sizes at all.
 pub(super) fn count(sizes: &[usize]) -> Option<usize> {
@@ -30,7 +30,7 @@ pub(super) fn encode_each<N: Copy, const WIDTH: usize>(
 /// The shape of a tensor, or an error if it would have too many axes.
 pub(super) fn tensor_shape(place: &str, sizes: &[usize]) -> Result<Shape> {
     if sizes.len() > MAX_RANK {
-        return Err(Error::new(place)
+        return Err(Error::new(ErrorKind::Unsupported, place)
             .found(format!("{} dimensions: {sizes:?}", sizes.len()))
             .expected(format!("at most {MAX_RANK}, as a tensor has"))
             .help("take the elements as they are and reshape them"));
@@ -56,7 +56,7 @@ pub(super) fn integers<T: Scalar, N: Copy + Into<i64>>(
         if scalar.to_f64() as i128 == i128::from(number) {
             return Ok(scalar);
         }
-        Err(Error::new(place)
+        Err(Error::new(ErrorKind::Mismatch, place)
             .found(format!("element {index} is {number}"))
             .expected(format!("an integer that {} holds exactly", T::NAME))
             .help("take the elements as they are, or a wider type"))

@@ -1,8 +1,7 @@
 //! A place in a run of bytes, for the readers of gzip, IDX and NPY.
 
 use super::convert::count;
-use crate::{Error, Result};
-use std::path::Path;
+use crate::{Error, ErrorKind, Result};
 
 /// Bytes, how far they are read, and what to call them in an error.
 pub(super) struct Cursor<'a> {
@@ -76,34 +75,14 @@ impl<'a> Cursor<'a> {
 
     /// An error here.
     pub fn error(&self) -> Error {
-        Error::new(self.place).at(self.at as u64)
+        Error::new(ErrorKind::Format, self.place).at(self.at as u64)
     }
 
     fn ran_out(&self, expected: String) -> Error {
-        Error::new(self.place)
+        self.error()
             .at(self.bytes.len() as u64)
             .found("the end of the data")
             .expected(expected)
             .help("the file was cut short: copy or download it again")
     }
-}
-
-/// The bytes of a file.
-pub(super) fn read_file(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|error| {
-        Error::new(path.display())
-            .found(error)
-            .expected("a file that can be read")
-            .help("check the path and its permissions")
-    })
-}
-
-/// Makes or replaces a file.
-pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    std::fs::write(path, bytes).map_err(|error| {
-        Error::new(path.display())
-            .found(error)
-            .expected("a file that can be written")
-            .help("check the path and its permissions")
-    })
 }

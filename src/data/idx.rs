@@ -10,9 +10,9 @@
 //! No dimensions make a single element, as the empty product is one.
 
 use super::convert::{count, decode_each, encode_each, floats, integers, tensor_shape};
-use super::cursor::{Cursor, read_file, write_file};
+use super::cursor::Cursor;
 use super::gzip::{gunzip_at_most, is_gzip};
-use crate::{Result, Scalar, Tensor};
+use crate::{Result, Scalar, Tensor, files};
 use std::path::Path;
 
 /// The contents of an IDX file: sizes of the dimensions, outermost first, and the elements.
@@ -111,7 +111,7 @@ impl Idx {
     /// As [`Idx::read`], and beyond the limit.
     pub fn read_at_most(path: impl AsRef<Path>, limit: usize) -> Result<Self> {
         let path = path.as_ref();
-        let bytes = read_file(path)?;
+        let bytes = files::read(path)?;
         Self::unpack(bytes, limit).map_err(|error| error.within(path.display()))
     }
 
@@ -203,7 +203,7 @@ impl Idx {
     /// # Errors
     /// If the file cannot be written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
-        write_file(path.as_ref(), &self.to_bytes())
+        files::write(path, self.to_bytes())
     }
 
     /// The elements as a tensor: integers exactly, floating-point numbers to the nearest.

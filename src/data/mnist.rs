@@ -3,7 +3,7 @@
 use super::dataset::Dataset;
 use super::idx::{Idx, IdxData};
 use crate::tensor::Shape;
-use crate::{Error, Result, Rng, Scalar, Tensor};
+use crate::{Error, ErrorKind, Result, Rng, Scalar, Tensor};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -92,7 +92,7 @@ impl Mnist {
             let labels = find_file(folders, &format!("{name}-labels-idx1-ubyte"))?;
             let digits = Digits::read(&images, labels)?;
             if digits.len() != count {
-                return Err(Error::new(images.display())
+                return Err(Error::new(ErrorKind::Mismatch, images.display())
                     .found(format!("{} digits", digits.len()))
                     .expected(format!("the {count} of MNIST"))
                     .help("to read other files of digits, use Digits::read"));
@@ -118,7 +118,7 @@ fn find_file(folders: &[PathBuf], name: &str) -> Result<PathBuf> {
         return Ok(path.clone());
     }
     let tried: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-    Err(Error::new(name)
+    Err(Error::io(name, std::io::ErrorKind::NotFound.into())
         .found(format!("no such file; tried {}", tried.join(", ")))
         .expected("one of these")
         .help(
@@ -137,7 +137,7 @@ impl Digits {
         let (images, labels) = (images.as_ref(), labels.as_ref());
         let (dims, pixels) = read_bytes(images, "n×28×28")?;
         if dims.len() != 3 || dims[1..] != [SIDE, SIDE] {
-            return Err(Error::new(images.display())
+            return Err(Error::new(ErrorKind::Mismatch, images.display())
                 .at(3)
                 .found(format!("bytes of shape {dims:?}"))
                 .expected("images of shape n×28×28")
@@ -145,21 +145,21 @@ impl Digits {
         }
         let (label_dims, label_bytes) = read_bytes(labels, "n")?;
         if label_dims.len() != 1 {
-            return Err(Error::new(labels.display())
+            return Err(Error::new(ErrorKind::Mismatch, labels.display())
                 .at(3)
                 .found(format!("bytes of shape {label_dims:?}"))
                 .expected("labels of shape n")
                 .help("is this the file of labels?"));
         }
         if label_dims[0] != dims[0] {
-            return Err(Error::new(labels.display())
+            return Err(Error::new(ErrorKind::Mismatch, labels.display())
                 .at(4)
                 .found(format!("{} labels", label_dims[0]))
                 .expected(format!("{}, one for each image in {}", dims[0], images.display()))
                 .help("do the two files belong together?"));
         }
         if let Some(index) = label_bytes.iter().position(|&label| usize::from(label) >= CLASSES) {
-            return Err(Error::new(labels.display())
+            return Err(Error::new(ErrorKind::Mismatch, labels.display())
                 .at(8 + index as u64)
                 .found(format!("label {}", label_bytes[index]))
                 .expected("0 to 9")
@@ -280,7 +280,7 @@ fn read_bytes(path: &Path, shape: &str) -> Result<(Vec<usize>, Vec<u8>)> {
 
     match Idx::read_at_most(path, LIMIT)?.into_parts() {
         (dims, IdxData::U8(bytes)) => Ok((dims, bytes)),
-        (dims, _) => Err(Error::new(path.display())
+        (dims, _) => Err(Error::new(ErrorKind::Mismatch, path.display())
             .at(2)
             .found(format!("elements of another type than u8, of shape {dims:?}"))
             .expected(format!("type 0x08, u8, of shape {shape}"))

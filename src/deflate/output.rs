@@ -1,7 +1,7 @@
 //! Where unpacked data go (appendix "Reading IDX and gzip").
 
-use super::fault::fault;
-use crate::Result;
+use super::fault::PLACE;
+use crate::{Error, ErrorKind, Result};
 
 /// The longest copy that DEFLATE can ask for.
 const LONGEST_MATCH: usize = 258;
@@ -52,8 +52,10 @@ impl Output {
         if self.filled <= self.limit {
             return Ok(());
         }
-        let found = format!("{} bytes unpacked so far", self.filled);
-        Err(fault(at, found, format!("at most {} bytes", self.limit))
+        Err(Error::new(ErrorKind::Limit, PLACE)
+            .at(at as u64)
+            .found(format!("{} bytes unpacked so far", self.filled))
+            .expected(format!("at most {} bytes", self.limit))
             .help("is this the right file? If it is, raise the limit"))
     }
 }

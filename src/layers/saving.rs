@@ -2,7 +2,7 @@
 
 use super::{Layer, Sequential};
 use crate::data::Safetensors;
-use crate::{Error, Result, Scalar, Tensor};
+use crate::{Error, ErrorKind, Result, Scalar, Tensor};
 use std::path::Path;
 
 /// PyTorch's batch normalisation counts its batches too; nothing here depends on that number.
@@ -98,7 +98,7 @@ fn check<T: Scalar>(file: &Safetensors, state: &[(String, &Tensor<T>)]) -> Resul
     }
     match faults.is_empty() {
         true => Ok(()),
-        false => Err(Error::new("safetensors data")
+        false => Err(Error::new(ErrorKind::Mismatch, "safetensors data")
             .found(faults.join("; "))
             .expected(format!("the net's {} tensors, by name and shape", state.len()))
             .help("build the net with the same layers as the one that was saved")),

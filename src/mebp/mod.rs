@@ -40,7 +40,7 @@ mod hooks;
 
 use crate::layers::{Layer, Sequential};
 use crate::optim::Optimizer;
-use crate::{Error, Param, Result, Scalar, Tensor};
+use crate::{Error, ErrorKind, Param, Result, Scalar, Tensor};
 
 pub use backward::backward;
 pub use clip::{backward_clipped, clip, global_norm, per_layer_clipped};
@@ -128,7 +128,7 @@ fn back<T: Scalar>(
 /// ```
 pub fn ready<T: Scalar>(params: &[&Param<T>]) -> Result<()> {
     let Some(param) = params.iter().find(|param| param.grad.is_some()) else { return Ok(()) };
-    Err(Error::new(format_args!("{} {}", param.name, param.value.shape()))
+    Err(Error::new(ErrorKind::State, format_args!("{} {}", param.name, param.value.shape()))
         .found("a gradient of an earlier backward pass")
         .expected("none")
         .help("gradients are spent as they arrive; to add them up, train in the ordinary way"))

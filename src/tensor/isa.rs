@@ -7,7 +7,7 @@
 //! The choice changes the speed and nothing else. `LONGHAND_ISA` asks for a lower one.
 
 use super::setting::Setting;
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 use std::cell::Cell;
 use std::fmt;
 use std::sync::OnceLock;
@@ -67,7 +67,7 @@ impl Isa {
         let Some(value) = value else {
             return Ok(Isa::supported().max().unwrap_or(Isa::Portable));
         };
-        let error = Error::new(VARIABLE).found(format_args!("{value:?}"));
+        let error = Error::new(ErrorKind::Setting, VARIABLE).found(format_args!("{value:?}"));
         let names = Isa::supported().map(Isa::name).collect::<Vec<_>>().join(", ");
         match Isa::ALL.into_iter().find(|isa| isa.name() == value) {
             Some(isa) if isa.is_supported() => Ok(isa),

@@ -4,7 +4,7 @@
 
 use longhand::report;
 use longhand::tensor::{isa, threads};
-use longhand::{Error, Result};
+use longhand::{Error, ErrorKind, Result};
 use longhand_benches::contest::{Contest, Referee, Row};
 use longhand_benches::matmul::{self, Shape};
 use longhand_benches::pytorch::PyTorch;
@@ -194,7 +194,10 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
     };
     while let Some(argument) = arguments.next() {
         let fault = |found: &str, expected: &str| {
-            Error::new(&argument).found(found).expected(expected).help("--help shows all there is")
+            Error::new(ErrorKind::Argument, &argument)
+                .found(found)
+                .expected(expected)
+                .help("--help shows all there is")
         };
         let mut value =
             |expected: &str| arguments.next().ok_or(fault("nothing after it", expected));

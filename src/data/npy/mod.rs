@@ -13,8 +13,8 @@
 mod header;
 
 use super::convert::{count, decode_each, encode_each, floats, integers, tensor_shape};
-use super::cursor::{Cursor, read_file, write_file};
-use crate::{Error, Result, Scalar, Tensor};
+use super::cursor::Cursor;
+use crate::{Error, Result, Scalar, Tensor, files};
 use header::Header;
 use std::path::Path;
 
@@ -142,7 +142,7 @@ impl Npy {
     /// or holds another element type than those of [`NpyData`], or big-endian numbers.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        Self::from_bytes(&read_file(path)?).map_err(|error| error.within(path.display()))
+        Self::from_bytes(&files::read(path)?).map_err(|error| error.within(path.display()))
     }
 
     /// Reads the bytes of a `.npy` file. Column-major arrays are turned to row-major.
@@ -203,7 +203,7 @@ impl Npy {
     /// # Errors
     /// If the file cannot be written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
-        write_file(path.as_ref(), &self.to_bytes())
+        files::write(path, self.to_bytes())
     }
 
     /// The elements as a tensor: integers exactly, floating-point numbers to the nearest, `true`

@@ -11,7 +11,7 @@
 use super::json::{Parser, quoted};
 use crate::data::convert::count;
 use crate::data::cursor::Cursor;
-use crate::{Error, Result, Scalar, Tensor};
+use crate::{Error, ErrorKind, Result, Scalar, Tensor};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -173,7 +173,9 @@ fn entry(json: &mut Parser, name: String, at: usize) -> Result<Entry> {
 }
 
 fn fault(at: usize) -> Error {
-    Error::new(PLACE).at(at as u64).help("write the file again, with safetensors or with save")
+    Error::new(ErrorKind::Format, PLACE)
+        .at(at as u64)
+        .help("write the file again, with safetensors or with save")
 }
 
 const KEYS: &str = "each of \"dtype\", \"shape\" and \"data_offsets\" once";

@@ -12,8 +12,8 @@ mod header;
 mod json;
 
 use super::convert::{decode_each, encode_each, floats, tensor_shape};
-use super::cursor::{Cursor, read_file, write_file};
-use crate::{Error, Result, Scalar, Tensor};
+use super::cursor::Cursor;
+use crate::{Error, ErrorKind, Result, Scalar, Tensor, files};
 use header::{Entry, Header, PLACE};
 use std::path::Path;
 
@@ -45,7 +45,7 @@ impl Safetensors {
     /// format, or names a tensor twice.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        Self::from_bytes(read_file(path)?).map_err(|error| error.within(path.display()))
+        Self::from_bytes(files::read(path)?).map_err(|error| error.within(path.display()))
     }
 
     /// Reads the bytes of a file.
@@ -83,9 +83,9 @@ impl Safetensors {
     /// If there is none, its elements are not `F32` or `F64`, or it has more dimensions than a
     /// tensor has axes.
     pub fn tensor<T: Scalar>(&self, name: &str) -> Result<Tensor<T>> {
-        let error = || Error::new(format_args!("{PLACE}, tensor {name:?}"));
+        let error = |kind| Error::new(kind, format_args!("{PLACE}, tensor {name:?}"));
         let entry = self.entry(name).ok_or_else(|| {
-            error()
+            error(ErrorKind::Mismatch)
                 .found("none of that name")
                 .expected(format!("one of the {} in the file", self.entries.len()))
         })?;
@@ -95,7 +95,7 @@ impl Safetensors {
             "F32" => floats(&decode_each(elements, f32::from_le_bytes)),
             "F64" => floats(&decode_each(elements, f64::from_le_bytes)),
             other => {
-                return Err(error()
+                return Err(error(ErrorKind::Unsupported)
                     .at(entry.at as u64)
                     .found(format!("elements of type {other}"))
                     .expected("F32 or F64")
@@ -141,6 +141,6 @@ impl Safetensors {
         path: impl AsRef<Path>,
         tensors: impl IntoIterator<Item = (&'a str, &'a Tensor<T>)>,
     ) -> Result<()> {
-        write_file(path.as_ref(), &Self::to_bytes(tensors))
+        files::write(path, Self::to_bytes(tensors))
     }
 }

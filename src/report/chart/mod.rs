@@ -43,7 +43,7 @@ pub use timeline::Timeline;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, Result};
+use crate::{Result, files};
 
 /// What every kind of chart can do: become SVG, and go to a file.
 pub trait Figure {
@@ -56,18 +56,10 @@ pub trait Figure {
     /// If the folder cannot be made or the file cannot be written.
     fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let fault = |place: &Path, error: std::io::Error, what: &str| {
-            Error::new(place.display())
-                .found(error)
-                .expected(what)
-                .help("set LONGHAND_FIGURES to a folder that you may write to")
-        };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| fault(folder, error, "a folder for the figure"))?;
+            files::create_folder(folder)?;
         }
-        std::fs::write(path, self.to_svg())
-            .map_err(|error| fault(path, error, "a file for the figure"))
+        files::write(path, self.to_svg())
     }
 
     /// Writes the figure to [`figure_path(name)`](crate::report::figure_path).
@@ -90,7 +82,9 @@ pub trait Figure {
     /// ```
     fn save_figure(&self, name: &str) -> Result<Saved> {
         let path = crate::report::figure_path(name);
-        self.save(&path)?;
+        self.save(&path).map_err(|error| {
+            error.help("set LONGHAND_FIGURES to a folder that has room and that you may write to")
+        })?;
         Ok(Saved { path })
     }
 }

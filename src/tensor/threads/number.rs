@@ -1,7 +1,7 @@
 //! The number of threads: what `LONGHAND_THREADS` and [`with`] ask for (chapter 1).
 
 use crate::tensor::setting::Setting;
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 use std::cell::Cell;
 use std::sync::OnceLock;
 
@@ -31,7 +31,7 @@ pub fn choose(value: Option<&str>) -> Result<usize> {
     };
     match value.parse() {
         Ok(number @ 1..=MOST) => Ok(number),
-        _ => Err(Error::new(VARIABLE)
+        _ => Err(Error::new(ErrorKind::Setting, VARIABLE)
             .found(format_args!("{value:?}"))
             .expected(format_args!("a whole number from 1 to {MOST}"))
             .help("unset it, and every processor is used")),
