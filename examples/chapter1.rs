@@ -1,8 +1,8 @@
 //! Chapter 1, tensors and the matmul ladder: shapes that meet, sums that have an order, and one
 //! product written over and over, ever faster.
 
-use longhand::report::{BarChart, Figure, Table, section};
-use longhand::tensor::{einsum, gemm, isa, ladder};
+use longhand::report::{BarChart, Figure, Table, measured, section};
+use longhand::tensor::{einsum, gemm, isa, ladder, threads};
 use longhand::{Result, Rng, Tensor, init};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -133,10 +133,10 @@ fn main() -> Result<()> {
         // ANCHOR_END: climb
         table.push([
             name.to_string(),
-            format!("{:>7.1} µs", few_time * 1e6),
-            format!("{:>7.2} ms", many_time * 1e3),
-            format!("{:>5.1} % of peak", 100.0 * flops / many_time / most),
-            format!("{speedup:>6.1} ×"),
+            measured(format_args!("{:.1} µs", few_time * 1e6)),
+            measured(format_args!("{:.2} ms", many_time * 1e3)),
+            measured(format_args!("{:.1} % of peak", 100.0 * flops / many_time / most)),
+            measured(format_args!("{speedup:.1} ×")),
             if same { "yes" } else { "no" }.to_string(),
         ]);
         chart = chart.bar(name, flops / many_time / 1e9);
@@ -145,7 +145,9 @@ fn main() -> Result<()> {
         table = table.right(column);
     }
     print!("{table}");
-    println!("peak of one thread: {:.1} GFLOP/s, measured with {}", most / 1e9, isa::current());
+    println!("peak of one thread: {}", measured(format_args!("{:.1} GFLOP/s", most / 1e9)));
+    // Which machine it was is no part of the output, which is the same on all of them.
+    eprintln!("(measured with {} on {} threads)", isa::current(), threads::current());
     println!("figure: {}", chart.save_figure("chapter1-timing-ladder")?);
     Ok(())
 }

@@ -5,7 +5,7 @@ use longhand::by_hand::refactor::{Model, three_ways};
 use longhand::data::{Dataset, Mnist};
 use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu, Sequential, summary};
 use longhand::optim::{Adam, Optimizer, Sgd};
-use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, section};
+use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, measured, section};
 use longhand::{Result, Rng, Tensor, sequential};
 use std::time::Instant;
 
@@ -42,7 +42,8 @@ fn main() -> Result<()> {
     let start = Instant::now();
     let losses = fit(&mut net, &train, &valid, rng);
     let accuracy = accuracy(&mut net, &test);
-    println!("trained in {:.1} s", start.elapsed().as_secs_f64());
+    let seconds = start.elapsed().as_secs_f64();
+    println!("trained in {}", measured(format_args!("{seconds:.1} s")));
     println!("test accuracy {:.2} %", 100.0 * accuracy);
 
     section("Figures");
@@ -79,7 +80,9 @@ fn refactors(train: &Dataset) {
             .iter()
             .zip(functions.named())
             .all(|((_, ours), (_, theirs))| ours.near(theirs));
-        let ms = |time: std::time::Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
+        let ms = |time: std::time::Duration| {
+            measured(format_args!("{:.1} ms", time.as_secs_f64() * 1e3))
+        };
         let verdict = if agree { "all five" } else { "NO" };
         table.push([way, &ms(forward), &ms(backward), notebook, verdict]);
     }

@@ -4,7 +4,7 @@ use longhand::by_hand::Net;
 use longhand::data::Mnist;
 use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu, Sequential};
 use longhand::optim::{Adam, Optimizer, Sgd};
-use longhand::report::{Figure, LineChart, Table, grouped, section};
+use longhand::report::{Figure, LineChart, Table, grouped, measured, section};
 use longhand::tape::{Var, gradcheck, gradgradcheck};
 use longhand::{Param, Result, Rng, Tape, Tensor, init, sequential};
 use std::time::Instant;
@@ -282,11 +282,11 @@ fn cost() {
     let same = net.params().iter().zip(&params).all(|(a, b)| a.value.same_bits(&b.value));
     let (hand, taped) = (median(hand), median(taped));
     println!(
-        "784-128-10, batch of 64, one step: {:.0} µs by hand, {:.0} µs by tape",
-        hand * 1e6,
-        taped * 1e6
+        "784-128-10, batch of 64, one step: {} by hand, {} by tape",
+        measured(format_args!("{:.0} µs", hand * 1e6)),
+        measured(format_args!("{:.0} µs", taped * 1e6))
     );
-    println!("the tape's step takes {:.2} × as long", taped / hand);
+    println!("the tape's step takes {} as long", measured(format_args!("{:.2} ×", taped / hand)));
     println!("weights after 200 steps: {}", if same { "the same bits" } else { "DIFFERENT" });
 
     let seconds = timed(|| {
@@ -295,7 +295,8 @@ fn cost() {
         let y = (0..100_000).fold(x, |y, _| -y);
         assert_eq!(y.backward()[x].item(), 1.0);
     });
-    println!("100,000 entries, forward and backward: {:.1} ms", seconds * 1e3);
+    let time = measured(format_args!("{:.1} ms", seconds * 1e3));
+    println!("100,000 entries, forward and backward: {time}");
 }
 
 fn timed(f: impl FnOnce()) -> f64 {

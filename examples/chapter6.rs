@@ -6,7 +6,7 @@ use longhand::data::{Dataset, Mnist};
 use longhand::layers::{Layer, Loss, Nll, Sequential, summary};
 use longhand::models::lenet;
 use longhand::optim::{Optimizer, Sgd};
-use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, grouped, section};
+use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, grouped, measured, section};
 use longhand::tape::gradcheck;
 use longhand::tensor::meter::{Kind, Meter};
 use longhand::tensor::reference;
@@ -60,7 +60,8 @@ fn main() -> Result<()> {
     }
     let start = Instant::now();
     let losses = fit(&mut net, &train, &test, if quick { 1 } else { EPOCHS }, rng);
-    println!("trained in {:.1} s", start.elapsed().as_secs_f64());
+    let seconds = start.elapsed().as_secs_f64();
+    println!("trained in {}", measured(format_args!("{seconds:.1} s")));
     let right = accuracy(&mut net, &test);
     println!("test accuracy {:.2} %", 100.0 * right);
 
@@ -222,7 +223,8 @@ fn time(runs: usize, f: impl Fn() -> Vec<Tensor>) -> String {
         std::hint::black_box(f());
         start.elapsed().as_secs_f64()
     };
-    format!("{:.3} ms", 1e3 * (0..runs).map(run).fold(f64::INFINITY, f64::min))
+    let shortest = (0..runs).map(run).fold(f64::INFINITY, f64::min);
+    measured(format_args!("{:.3} ms", 1e3 * shortest))
 }
 
 const EPOCHS: usize = 4;

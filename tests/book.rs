@@ -11,6 +11,8 @@
 //! commit it. `LONGHAND_BLESS=chapter6` does it for one chapter, and `LONGHAND_BLESS=all` for the
 //! long runs too, which are compared by `cargo test --test book -- --ignored`. Nothing here needs more than std and cargo.
 
+#[path = "book/capture.rs"]
+mod capture;
 #[path = "book/captures.rs"]
 mod captures;
 #[path = "book/commands.rs"]
@@ -19,10 +21,14 @@ mod commands;
 mod includes;
 #[path = "book/markdown.rs"]
 mod markdown;
+#[path = "book/masks.rs"]
+mod masks;
 #[path = "book/repository.rs"]
 mod repository;
 #[path = "book/runs.rs"]
 mod runs;
+#[path = "book/surroundings.rs"]
+mod surroundings;
 
 use markdown::Page;
 use repository::{Problems, Repository};
@@ -123,6 +129,12 @@ fn long_runs_are_current() {
     if !captures::blessing() {
         captures::check_long(&repo).none();
     }
+}
+
+#[test]
+#[ignore = "every chapter a dozen times takes most of an hour"]
+fn captured_outputs_are_the_same_everywhere() {
+    captures::check_everywhere(&checkout()).none();
 }
 
 /// A result that the README quotes is a line of a captured output.

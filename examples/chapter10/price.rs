@@ -3,7 +3,7 @@
 use super::cases::cases;
 use longhand::data::Mnist;
 use longhand::per_sample::{Recorder, Scaling};
-use longhand::report::{Figure, LineChart, Table, grouped};
+use longhand::report::{Figure, LineChart, Table, grouped, measured};
 use longhand::tensor::threads;
 use longhand::{Result, Tape};
 use std::time::Instant;
@@ -18,9 +18,9 @@ pub fn against_the_batch(mnist: &Mnist) -> Result<()> {
         let theirs = threads::with(1, || shortest(3, || drop(cnn.reference())));
         table.push([
             batch.to_string(),
-            format!("{ours:.2} ms"),
-            format!("{theirs:.2} ms"),
-            format!("{:.1} ×", theirs / ours),
+            measured(format_args!("{ours:.2} ms")),
+            measured(format_args!("{theirs:.2} ms")),
+            measured(format_args!("{:.1} ×", theirs / ours)),
         ]);
         at_once.push(ours);
         reference.push(theirs);

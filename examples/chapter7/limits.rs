@@ -3,7 +3,7 @@
 use crate::nets::{Case, NOTEBOOK, Training, WIDE, Way, adam, batch, equal};
 use longhand::layers::Layer;
 use longhand::mebp;
-use longhand::report::{Table, grouped};
+use longhand::report::{Table, grouped, measured};
 use longhand::tensor::meter::{Kind, Meter};
 use std::time::Instant;
 
@@ -50,11 +50,12 @@ pub fn clipping() {
         times[1] = times[1].min(start.elapsed().as_secs_f64());
     }
     for (at, name) in ["all gradients at once", "two passes, per layer"].into_iter().enumerate() {
-        let ms = format!("{:.1} ms", 1e3 * times[at]);
+        let ms = measured(format_args!("{:.1} ms", 1e3 * times[at]));
         table.push([name.into(), format!("{:.6}", norms[at]), grouped(most[at]), ms]);
     }
     print!("{}", table.right(3));
-    println!("\ntwo passes take {:.2} × as long", times[1] / times[0]);
+    let ratio = measured(format_args!("{:.2} ×", times[1] / times[0]));
+    println!("\ntwo passes take {ratio} as long");
     let same = if equal(&one, &two) { "the same bits" } else { "DIFFERENT" };
     println!("after three steps: {same}");
 }
@@ -64,11 +65,11 @@ pub fn cost() {
     for (case, repeats, rounds) in [(NOTEBOOK, 100, 30), (WIDE, 1, 3)] {
         let times = step_times(case, repeats, rounds);
         let cells = times.map(|seconds| match seconds < 1e-3 {
-            true => format!("{:.2} µs", 1e6 * seconds),
-            false => format!("{:.1} ms", 1e3 * seconds),
+            true => measured(format_args!("{:.2} µs", 1e6 * seconds)),
+            false => measured(format_args!("{:.1} ms", 1e3 * seconds)),
         });
         table.push([case.name.to_string()].into_iter().chain(cells));
-        let parts = times.map(|seconds| format!("{:.2} ×", seconds / times[0]));
+        let parts = times.map(|seconds| measured(format_args!("{:.2} ×", seconds / times[0])));
         table.push([String::new()].into_iter().chain(parts));
     }
     print!("{}", table.right(1).right(2).right(3));

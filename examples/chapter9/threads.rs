@@ -5,7 +5,7 @@ use crate::digits::{Digits, test_error};
 use crate::net::{Link, Net, Normed};
 use longhand::dni::{BackwardInterface, BasicSynthesizer, Manager};
 use longhand::optim::{Adam, Optimizer};
-use longhand::report::{Figure, Table, Timeline, section};
+use longhand::report::{Figure, Table, Timeline, measured, section};
 use longhand::tensor::threads;
 use longhand::{Result, Rng, Tape, Tensor};
 use std::collections::VecDeque;
@@ -189,7 +189,8 @@ pub fn compare(digits: &Digits, batches: usize, seed: u64) -> Result<()> {
     for (name, delay) in [("locked", None), ("decoupled", Some(4))] {
         let mut outcome = train(digits, delay, batches, seed);
         let error = format!("{:.2} %", test_error(&mut outcome.net, &digits.test));
-        table.push([name.to_string(), error, format!("{:.2} s", outcome.seconds)]);
+        let time = measured(format_args!("{:.2} s", outcome.seconds));
+        table.push([name.to_string(), error, time]);
         // From the middle of the run on, for as long as four locked batches take.
         let first = &outcome.spans[0];
         let starts: Vec<f64> =

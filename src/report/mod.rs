@@ -2,6 +2,7 @@
 //!
 //! - [`Progress`] redraws one line on the terminal's stderr and is silent in a pipe, so that
 //!   stdout holds exactly the text that the book prints.
+//! - [`measured`] marks what another machine will print otherwise, a time above all.
 //! - [`Table`] sets rows and columns for a terminal and for a code block.
 //! - [`chart`] writes figures as SVG, by hand. They follow the reader's light or dark theme and
 //!   are the same bytes on every machine.
@@ -11,12 +12,14 @@
 
 pub mod chart;
 mod grouped;
+mod measured;
 mod progress;
 mod table;
 mod width;
 
 pub use chart::{AreaChart, BarChart, Figure, Histogram, ImageGrid, LineChart, Saved, Timeline};
 pub use grouped::grouped;
+pub use measured::measured;
 pub use progress::Progress;
 pub use table::Table;
 pub use width::display_width;

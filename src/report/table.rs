@@ -1,10 +1,12 @@
 //! A text table: a header, rows, thin rules, as a terminal and a book's code block show it.
 //!
 //! A column whose cells are all numbers stands to the right, any other to the left. A table
-//! that would be wider than 80 columns breaks the cells of its widest left-hand column.
+//! that would be wider than 80 columns breaks the cells of its widest left-hand column. Whether
+//! it does depends on no measured figure: see [`measured`](super::measured).
 
 use std::fmt;
 
+use super::measured::{MEASURED_WIDTH, is_measured};
 use super::width::{cut, display_width, printable};
 
 /// The greatest width that a table takes if its columns of text can be broken.
@@ -121,11 +123,15 @@ impl Table {
         })
     }
 
-    /// The width of each column, after narrowing.
+    /// The width of each column, after narrowing. A measured cell takes no part in the narrowing:
+    /// it counts as [`MEASURED_WIDTH`] wide, and has the room that it needs afterwards.
     fn widths(&self) -> Vec<usize> {
-        let lines = || std::iter::once(&self.header).chain(&self.rows).chain(&self.footer);
-        let widest = |column: usize| lines().map(|line| display_width(&line[column])).max();
-        let mut widths: Vec<_> = (0..self.header.len()).filter_map(widest).collect();
+        let counted = |cell: &str| match is_measured(cell) {
+            true => MEASURED_WIDTH,
+            false => display_width(cell),
+        };
+        let measured = |cell: &str| if is_measured(cell) { display_width(cell) } else { 0 };
+        let mut widths = self.widest(|cell| counted(cell));
         while total(&widths) > PAGE {
             let soft = (0..widths.len()).filter(|&c| self.side(c) == Side::Left);
             match soft.max_by_key(|&c| widths[c]) {
@@ -133,7 +139,14 @@ impl Table {
                 _ => break,
             }
         }
-        widths
+        widths.iter().zip(self.widest(measured)).map(|(&width, needed)| width.max(needed)).collect()
+    }
+
+    /// The greatest width in each column.
+    fn widest(&self, width: impl Fn(&str) -> usize) -> Vec<usize> {
+        let lines = || std::iter::once(&self.header).chain(&self.rows).chain(&self.footer);
+        let widest = |column: usize| lines().map(|line| width(&line[column])).max();
+        (0..self.header.len()).filter_map(widest).collect()
     }
 }
 

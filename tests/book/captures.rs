@@ -2,20 +2,21 @@
 //! and `book/src/figures/chapterN-….svg` are the figures that it draws. A run that takes long has a
 //! name of its own, such as `chapter8-full`, and is compared only if it is asked for.
 //!
-//! Around each section of an output, which begins with a line `── title ──…`, stand the lines
-//! `ANCHOR: slug-of-the-title` and `ANCHOR_END: slug-of-the-title`. They are no part of what is
-//! compared, and neither are measured times and rates, nor figures named `…timing….svg`.
+//! What is compared depends on no machine. A measured figure is marked by a `~` in the output and
+//! left out (see `masks.rs`), and so is a figure named `…timing….svg`; all else must be the same
+//! to the letter. To hold it to that, each chapter is run in surroundings unlike its reader's: see
+//! [`Surroundings`](crate::surroundings::Surroundings).
 //!
 //! What belongs to [`BENCHES`] is not compared with anything: `compare --capture book/src`, in the
 //! package `benches/`, writes `speed.txt` and `speed-timing-….svg`, and all of it is times.
 
-use crate::includes::marker;
+use crate::capture::{Captured, build_examples, capture, passed, remember};
+use crate::masks::{difference, with_anchors, without_anchors};
 use crate::repository::{Problems, Repository};
 use crate::runs::{Run, owner, runs};
-use std::collections::BTreeMap;
+use crate::surroundings::Surroundings;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::sync::Mutex;
 
 const OUTPUT: &str = "book/src/output";
 const FIGURES: &str = "book/src/figures";
@@ -23,23 +24,6 @@ const BLESS: &str = "LONGHAND_BLESS";
 
 /// The one name beside the chapters' that an output may have.
 const BENCHES: &str = "speed";
-
-/// What a measured number is followed by, and what both become together: a run may take 900 ms
-/// here and 1.1 s there. Longer units stand before those that they begin with.
-const UNITS: &[(&str, &str)] = &[
-    ("GFLOP/s", "#FLOP/s"),
-    ("MFLOP/s", "#FLOP/s"),
-    ("GB/s", "#B/s"),
-    ("MB/s", "#B/s"),
-    ("ns", "#s"),
-    ("µs", "#s"),
-    ("us", "#s"),
-    ("ms", "#s"),
-    ("min", "#s"),
-    ("s", "#s"),
-    ("×", "#×"),
-    ("% of peak", "#% of peak"),
-];
 
 /// Whether the book is to be brought up to date instead of compared.
 pub fn blessing() -> bool {
@@ -58,21 +42,71 @@ pub fn bless(repo: &Repository) -> Problems {
     each_run(repo, chosen, write)
 }
 
-/// Runs every chapter and compares what it prints and draws with the book.
+/// Runs every chapter, each in surroundings of its own, and compares what it prints and draws with
+/// the book. A chapter that has passed and has not changed since, neither its program nor what the
+/// book shows of it, is not run again, unless `LONGHAND_RERUN` is set.
 pub fn check(repo: &Repository) -> Problems {
-    each_run(repo, |run| !run.long, compare)
+    let mut problems = strangers(repo);
+    let mut runs: Vec<Run> = runs(repo).into_iter().filter(|run| !run.long).collect();
+    runs.sort_by_key(|run| std::cmp::Reverse(run.chapter()));
+    let odd = Surroundings::odd();
+    let jobs = runs.into_iter().map(|run| (odd[run.chapter() % odd.len()].clone(), run));
+    side_by_side(repo, jobs.collect(), true, &mut problems);
+    problems
 }
 
-/// The same with the long runs.
+/// The same with the long runs, in the surroundings of this test.
 pub fn check_long(repo: &Repository) -> Problems {
     each_run(repo, |run| run.long, compare)
 }
 
-fn each_run(
+/// Every chapter under every fast instruction set, on 1, 2 and 3 threads, in all surroundings.
+pub fn check_everywhere(repo: &Repository) -> Problems {
+    let mut problems = strangers(repo);
+    let mut jobs = Vec::new();
+    for surroundings in Surroundings::all() {
+        let short = runs(repo).into_iter().filter(|run| !run.long);
+        jobs.extend(short.map(|run| (surroundings.clone(), run)));
+    }
+    side_by_side(repo, jobs, false, &mut problems);
+    problems
+}
+
+/// Runs these, as many at once as there are processors, and compares.
+fn side_by_side(
     repo: &Repository,
-    chosen: impl Fn(&Run) -> bool,
-    act: fn(&Repository, &str, &Captured, &mut Problems),
-) -> Problems {
+    jobs: Vec<(Surroundings, Run)>,
+    remembering: bool,
+    problems: &mut Problems,
+) {
+    if let Err(what) = build_examples(repo) {
+        return problems.add("examples", 1, what);
+    }
+    let (jobs, found) = (Mutex::new(jobs.into_iter()), Mutex::new(problems));
+    let work = || {
+        let next = || jobs.lock().unwrap().next();
+        while let Some((surroundings, run)) = next() {
+            if remembering && passed(repo, &run, &surroundings) {
+                continue;
+            }
+            let mut problems = Problems::default();
+            match capture(repo, &run, &surroundings) {
+                Ok(now) => compare(repo, &run.name, &now, &mut problems),
+                Err(what) => problems.add(&format!("examples/{}", run.example), 1, what),
+            }
+            match problems.is_empty() {
+                true if remembering => remember(repo, &run, &surroundings),
+                true => {}
+                false => found.lock().unwrap().under(&surroundings.to_string(), problems),
+            }
+        }
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| (0..workers).for_each(|_| drop(scope.spawn(work))));
+}
+
+/// Captured outputs and figures that no run makes.
+fn strangers(repo: &Repository) -> Problems {
     let mut problems = Problems::default();
     let runs = runs(repo);
     let known = |name: &&String| *name == BENCHES || runs.iter().any(|run| run.name == **name);
@@ -82,50 +116,31 @@ fn each_run(
     for figure in names(repo, FIGURES, ".svg") {
         let timing = figure.starts_with(BENCHES) && figure.contains("timing");
         if !timing && owner(&runs, &figure).is_none() {
-            problems.add(
-                &format!("{FIGURES}/{figure}.svg"),
-                1,
-                "no example has this chapter's name",
-            );
-        }
-    }
-    for run in runs.iter().filter(|run| chosen(run)) {
-        match capture(repo, run) {
-            Ok(now) => act(repo, &run.name, &now, &mut problems),
-            Err(what) => problems.add(&format!("examples/{}", run.example), 1, what),
+            let path = format!("{FIGURES}/{figure}.svg");
+            problems.add(&path, 1, "no example has this chapter's name");
         }
     }
     problems
 }
 
-/// What a run of an example prints and draws.
-struct Captured {
-    output: String,
-    figures: BTreeMap<String, Vec<u8>>,
-}
-
-fn capture(repo: &Repository, run: &Run) -> Result<Captured, String> {
-    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let folder = scratch.join("figures").join(&run.name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "--quiet", "--offline", "--example", &run.example]);
-    cargo.arg("--target-dir").arg(scratch.parent().unwrap());
-    cargo.arg("--").args(run.arguments).current_dir(repo.path(""));
-    let done =
-        cargo.env("LONGHAND_FIGURES", &folder).output().map_err(|error| error.to_string())?;
-    if !done.status.success() {
-        return Err(format!("the example fails:\n{}", String::from_utf8_lossy(&done.stderr)));
+/// Runs the chosen ones in these very surroundings, one after the other.
+fn each_run(
+    repo: &Repository,
+    chosen: impl Fn(&Run) -> bool,
+    act: fn(&Repository, &str, &Captured, &mut Problems),
+) -> Problems {
+    let mut problems = strangers(repo);
+    if let Err(what) = build_examples(repo) {
+        problems.add("examples", 1, what);
+        return problems;
     }
-    let output =
-        String::from_utf8(done.stdout).map_err(|error| error.to_string())?.replace("\r\n", "\n");
-    let mut figures = BTreeMap::new();
-    for entry in fs::read_dir(&folder).map_err(|error| error.to_string())?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        figures.insert(name, fs::read(entry.path()).map_err(|error| error.to_string())?);
+    for run in runs(repo).iter().filter(|run| chosen(run)) {
+        match capture(repo, run, &Surroundings::default()) {
+            Ok(now) => act(repo, &run.name, &now, &mut problems),
+            Err(what) => problems.add(&format!("examples/{}", run.example), 1, what),
+        }
     }
-    Ok(Captured { output, figures })
+    problems
 }
 
 fn compare(repo: &Repository, chapter: &str, now: &Captured, problems: &mut Problems) {
@@ -136,7 +151,7 @@ fn compare(repo: &Repository, chapter: &str, now: &Captured, problems: &mut Prob
         Ok(book) => {
             let book = book.replace("\r\n", "\n");
             if let Some(difference) = difference(&without_anchors(&book), &now.output) {
-                let shown = "- in the book, + printed now; measured times do not count";
+                let shown = "- in the book, + printed now; what begins with ~ does not count";
                 problems.add(&path, 1, format!("({shown})\n{difference}{command}"));
             } else if with_anchors(&without_anchors(&book)).as_ref() != Ok(&book) {
                 problems.add(
@@ -204,176 +219,9 @@ fn drawn_by(repo: &Repository, run: &str) -> impl Iterator<Item = String> {
     figures.filter(drawn).map(|figure| figure + ".svg")
 }
 
-/// Puts anchors around the sections of an output.
-fn with_anchors(output: &str) -> Result<String, String> {
-    let (mut text, mut open, mut seen) = (String::new(), None, Vec::new());
-    for line in output.lines() {
-        if let Some(title) = line.strip_prefix("── ") {
-            text += &open.map_or(String::new(), |slug| format!("ANCHOR_END: {slug}\n"));
-            let slug = slug(title);
-            if slug.is_empty() || seen.contains(&slug) {
-                return Err(format!(
-                    "two sections are called {slug:?}, or one has no name: {line}"
-                ));
-            }
-            text += &format!("ANCHOR: {slug}\n");
-            seen.push(slug.clone());
-            open = Some(slug);
-        }
-        text += line.trim_end();
-        text.push('\n');
-    }
-    text += &open.map_or(String::new(), |slug| format!("ANCHOR_END: {slug}\n"));
-    Ok(text)
-}
-
-fn without_anchors(text: &str) -> String {
-    let is_anchor =
-        |line: &&str| marker(line, "ANCHOR:").is_some() || marker(line, "ANCHOR_END:").is_some();
-    text.lines().filter(|line| !is_anchor(line)).map(|line| format!("{line}\n")).collect()
-}
-
-/// `Two gradients, by hand ───` gives `two-gradients-by-hand`.
-fn slug(title: &str) -> String {
-    let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-").to_lowercase()
-}
-
-/// A line without what differs from run to run: measured numbers become `#`, and runs of spaces
-/// and of rules, whose length follows the numbers in a table, become one.
-fn mask(line: &str) -> String {
-    let chars: Vec<char> = line.trim().chars().collect();
-    let mut masked = String::new();
-    let mut at = 0;
-    while at < chars.len() {
-        let starts = chars[at].is_ascii_digit()
-            && (at == 0 || !(chars[at - 1].is_alphanumeric() || chars[at - 1] == '.'));
-        let end = (at..chars.len())
-            .find(|&i| !(chars[i].is_ascii_digit() || ".,".contains(chars[i])))
-            .unwrap_or(chars.len());
-        if let Some((length, unit)) = measured(&chars[end..]).filter(|_| starts) {
-            masked += unit;
-            at = end + length;
-        } else if starts {
-            masked.extend(&chars[at..end]);
-            at = end;
-        } else {
-            let repeats = " ─━═".contains(chars[at]) && masked.ends_with(chars[at]);
-            if !repeats {
-                masked.push(chars[at]);
-            }
-            at += 1;
-        }
-    }
-    masked
-}
-
-/// The length of the unit, with the space before it, that these characters begin with, and what
-/// stands for it.
-fn measured(rest: &[char]) -> Option<(usize, &'static str)> {
-    let rest: String = rest.iter().collect();
-    let (space, rest) = rest.strip_prefix(' ').map_or((0, rest.as_str()), |rest| (1, rest));
-    let (unit, masked) = UNITS.iter().find(|(unit, _)| {
-        let Some(after) = rest.strip_prefix(unit) else { return false };
-        let joined = after.starts_with(|c: char| c.is_alphanumeric() || c == '/' || c == '_');
-        // 5×784 and 5 × 784 are shapes, 3.2× is a measured gain, and what stands two spaces on
-        // is another column.
-        let next = after.strip_prefix(' ').unwrap_or(after);
-        let shape = *unit == "×" && next.starts_with(|c: char| c.is_ascii_digit());
-        !joined && !shape
-    })?;
-    Some((space + unit.chars().count(), masked))
-}
-
-/// The lines that differ, `-` then `+`, with one line of context; `None` if nothing differs.
-fn difference(book: &str, now: &str) -> Option<String> {
-    let (book, now): (Vec<&str>, Vec<&str>) =
-        (book.trim_end().lines().collect(), now.trim_end().lines().collect());
-    let masked = |lines: &[&str]| lines.iter().map(|line| mask(line)).collect::<Vec<_>>();
-    let (a, b) = (masked(&book), masked(&now));
-    if a == b {
-        return None;
-    }
-    // Longest common subsequence of a[i..] and b[j..].
-    let mut common = vec![vec![0_usize; b.len() + 1]; a.len() + 1];
-    for i in (0..a.len()).rev() {
-        for j in (0..b.len()).rev() {
-            common[i][j] = if a[i] == b[j] {
-                common[i + 1][j + 1] + 1
-            } else {
-                common[i + 1][j].max(common[i][j + 1])
-            };
-        }
-    }
-    let (mut i, mut j, mut rows) = (0, 0, Vec::new());
-    while i < a.len() || j < b.len() {
-        if i < a.len() && j < b.len() && a[i] == b[j] {
-            rows.push((' ', book[i]));
-            (i, j) = (i + 1, j + 1);
-        } else if i < a.len() && (j == b.len() || common[i + 1][j] >= common[i][j + 1]) {
-            rows.push(('-', book[i]));
-            i += 1;
-        } else {
-            rows.push(('+', now[j]));
-            j += 1;
-        }
-    }
-    let near = |at: usize| {
-        rows[at.saturating_sub(1)..rows.len().min(at + 2)].iter().any(|(sign, _)| *sign != ' ')
-    };
-    let shown = (0..rows.len())
-        .filter(|&at| near(at))
-        .map(|at| format!("    {} {}\n", rows[at].0, rows[at].1));
-    Some(shown.collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn measured_numbers_are_masked_and_no_others() {
-        for (line, masked) in [
-            ("einsum   595.0 ms  2,020.25 µs", "einsum #s #s"),
-            (
-                "naive: 3.2× faster, 12.5GFLOP/s (41.0 % of peak)",
-                "naive: #× faster, #FLOP/s (#% of peak)",
-            ),
-            ("trained in 26.5 s", "trained in #s"),
-            ("1.00 ×     1.05 ×  0.94×", "#× #× #×"),
-            ("5×784 by 784×10, 5 × 784", "5×784 by 784×10, 5 × 784"),
-            (
-                "accuracy 97.90 %, 3 samples, 2 steps, w1s",
-                "accuracy 97.90 %, 3 samples, 2 steps, w1s",
-            ),
-            ("mean -0.0059  std 1.2e-4 512³", "mean -0.0059 std 1.2e-4 512³"),
-            ("── ms ─────", "─ ms ─"),
-        ] {
-            assert_eq!(mask(line), masked);
-        }
-    }
-
-    #[test]
-    fn a_change_is_shown_and_a_timing_is_not() {
-        assert_eq!(difference("a\nt  3 ms\n", "a\nt 41.5µs"), None);
-        let shown =
-            difference("a\nb\nloss 0.1\nt 3 ms\nz\n", "a\nb\nloss 0.2\nt 4 ms\nz\n").unwrap();
-        assert_eq!(
-            shown,
-            "      b\n    - loss 0.1\n    + loss 0.2\n      t 4 ms\n".replace("t 4", "t 3")
-        );
-        assert_eq!(difference("a\n", "a\nb\n").unwrap(), "      a\n    + b\n");
-    }
-
-    #[test]
-    fn anchors_are_put_around_sections_and_taken_away() {
-        let output = "Chapter 1\n\n── The digits ──\n5\n── W, by hand ─\n6\n";
-        let anchored = with_anchors(output).unwrap();
-        let expected = "Chapter 1\n\nANCHOR: the-digits\n── The digits ──\n5\nANCHOR_END: the-digits\nANCHOR: w-by-hand\n── W, by hand ─\n6\nANCHOR_END: w-by-hand\n";
-        assert_eq!(anchored, expected);
-        assert_eq!(without_anchors(&anchored), output);
-        assert!(with_anchors("── a ──\n── a ─\n").is_err());
-    }
 
     #[test]
     fn stale_and_missing_captures_are_reported() {

@@ -120,6 +120,15 @@ impl Problems {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes over what was found under these circumstances.
+    pub fn under(&mut self, circumstances: &str, found: Problems) {
+        self.0.extend(found.0.into_iter().map(|what| format!("(with {circumstances})\n  {what}")));
+    }
+
     #[track_caller]
     pub fn none(&self) {
         assert!(self.0.is_empty(), "{} to put right:\n\n{}\n", self.0.len(), self.0.join("\n"));

@@ -19,6 +19,13 @@ pub struct Run {
     pub long: bool,
 }
 
+impl Run {
+    /// The number of the chapter whose example it runs.
+    pub fn chapter(&self) -> usize {
+        self.example.trim_start_matches("chapter").parse().unwrap_or(0)
+    }
+}
+
 /// All of them.
 pub fn runs(repo: &Repository) -> Vec<Run> {
     let short = |name: String| Run { example: name.clone(), name, arguments: &[], long: false };
