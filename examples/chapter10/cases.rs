@@ -169,23 +169,21 @@ pub fn written_down(mnist: &Mnist) {
     print!("{table}");
 
     let mut table = Table::new(["", "entries", "bytes on the tape"]);
-    let mut measure = |name: &str, record: &dyn Fn(&Tape)| {
+    let mut measure = |name: &str, record: &dyn for<'t> Fn(&'t Tape) -> Var<'t>| {
         let tape = Tape::new();
-        record(&tape);
+        let _ = record(&tape);
         table.push([name.to_string(), grouped(tape.len()), grouped(tape.bytes())]);
     };
-    measure("forward pass", &|tape| {
-        cnn.loss(&Recorder::new(tape), &cnn.leaves(tape), 0..32);
-    });
+    measure("forward pass", &|tape| cnn.loss(&Recorder::new(tape), &cnn.leaves(tape), 0..32));
     measure("variance, at once", &|tape| {
         let recorder = Recorder::new(tape);
         let loss = cnn.loss(&recorder, &cnn.leaves(tape), 0..32);
-        recorder.backward_create_graph(loss, Scaling::Share).total_variance();
+        recorder.backward_create_graph(loss, Scaling::Share).total_variance()
     });
     measure("variance, one by one", &|tape| {
         let params = cnn.leaves(tape);
         let loss = |i| cnn.loss(&Recorder::new(tape), &params, i..i + 1);
-        reference::total_variance(reference::gradients(32, &params, loss));
+        reference::total_variance(reference::gradients(32, &params, loss))
     });
     print!("\n{table}");
 }

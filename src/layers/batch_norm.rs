@@ -3,6 +3,7 @@
 
 use super::{Layer, Mode, take_saved};
 use crate::tensor::Shape;
+use crate::tensor::channels::Channels;
 use crate::{Param, Scalar, Tensor};
 
 /// Batch normalisation of rows `[n, c]` or of sequences `[n, c, l]`.
@@ -112,14 +113,12 @@ impl<const D: usize, T: Scalar> BatchNorm<D, T> {
     #[track_caller]
     fn channels(&self, input: Shape) -> Channels {
         let wanted = self.weight.value.len();
-        match *input {
-            [n, c] if D == 1 && c == wanted => {
-                Channels { batch: input, statistics: [c].into(), axes: &[0], count: n }
-            }
-            [n, c, ref rest @ ..] if rest.len() == D && c == wanted => {
-                let rest = rest.iter().product();
-                let (batch, statistics) = ([n, c, rest].into(), [c, 1].into());
-                Channels { batch, statistics, axes: &[0, 2], count: n * rest }
+        match Channels::of(input) {
+            Some(channels)
+                if channels.number() == wanted
+                    && (input.rank() == D + 2 || (D == 1 && input.rank() == 2)) =>
+            {
+                channels
             }
             _ => {
                 let also = if D == 1 { format!("[n, {wanted}] or ") } else { String::new() };
@@ -127,21 +126,6 @@ impl<const D: usize, T: Scalar> BatchNorm<D, T> {
                 panic!("BatchNorm{D}d wants an input {also}[n, {wanted}, {axes}], not {input}")
             }
         }
-    }
-}
-
-/// How an input is seen here: as `[n, c]` or `[n, c, rest]`, its statistics as `[c]` or `[c, 1]`.
-struct Channels {
-    batch: Shape,
-    statistics: Shape,
-    axes: &'static [isize],
-    /// m, the number of elements that a channel's statistics are taken over.
-    count: usize,
-}
-
-impl Channels {
-    fn mean<T: Scalar>(&self, x: &Tensor<T>) -> Tensor<T> {
-        (x.sum_axes(self.axes) / T::from_f64(self.count as f64)).reshape(self.statistics)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Cross-entropy: log-softmax and negative log-likelihood in one (chapter 4).
 
-use super::nll::{check_labels, nll};
+use super::nll::nll;
 use super::{Loss, Reduction, take_saved};
+use crate::tensor::labels::check_labels;
 use crate::{Scalar, Tensor};
 
 /// −Σ_b log `softmax(x_b)[label_b]`, divided by the batch unless [`Reduction::Sum`] is asked for.

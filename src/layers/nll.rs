@@ -2,6 +2,7 @@
 
 use super::{Loss, Reduction, take_saved};
 use crate::tensor::Shape;
+use crate::tensor::labels::check_labels;
 use crate::{Scalar, Tensor};
 
 /// −Σ_b log `p_b[label_b]`, divided by the batch unless [`Reduction::Sum`] is asked for.
@@ -54,21 +55,4 @@ pub(super) fn nll<T: Scalar>(log_p: &Tensor<T>, labels: &[usize], reduction: Red
     let rows = log_p.data().chunks_exact(log_p.shape()[1]);
     let picked = rows.zip(labels).map(|(row, &label)| row[label]).collect();
     -Tensor::new([labels.len()], picked).sum() / reduction.divisor(labels.len())
-}
-
-/// Panics unless every row of the scores has a label that names one of its columns.
-#[track_caller]
-pub(super) fn check_labels(loss: &str, scores: Shape, labels: &[usize]) {
-    match *scores {
-        [batch, classes] if batch == labels.len() && classes > 0 => {
-            if let Some(label) = labels.iter().find(|&&label| label >= classes) {
-                panic!("{loss}: label {label}, but the prediction has {classes} classes");
-            }
-        }
-        _ => panic!(
-            "{loss}: {} labels want a prediction of shape [{}, classes], not {scores}",
-            labels.len(),
-            labels.len()
-        ),
-    }
 }

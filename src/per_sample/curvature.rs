@@ -33,8 +33,12 @@ pub trait Curvature<T: Scalar> {
 /// let column = hessian.times(&[Tensor::scalar(1.0), Tensor::scalar(0.0)]);
 /// assert_eq!([column[0].item(), column[1].item()], [10.0, 6.0]);
 /// ```
+#[derive(Debug)]
+#[must_use]
 pub struct Hessian<'t, T: Scalar = f32> {
+    /// What it is differentiated with respect to.
     params: Vec<Var<'t, T>>,
+    /// The loss's gradient, on the tape; `None` where the loss does not depend on the parameter.
     gradient: Vec<Option<Var<'t, T>>>,
 }
 
@@ -50,6 +54,7 @@ impl<'t, T: Scalar> Hessian<'t, T> {
     }
 
     /// The gradient of the loss, which is known by now.
+    #[must_use]
     pub fn gradient(&self) -> Vec<Tensor<T>> {
         let known = self.params.iter().zip(&self.gradient);
         known.map(|(param, g)| g.map_or_else(|| zeros(*param), Var::value)).collect()
@@ -86,13 +91,18 @@ impl<T: Scalar> Curvature<T> for Hessian<'_, T> {
 /// let ggn = GaussNewton::new(y, loss, &[x]);
 /// assert_eq!(ggn.times(&[Tensor::scalar(1.0)])[0].item(), 2.0); // the Hessian of x⁴ is 3 here
 /// ```
+#[derive(Debug)]
+#[must_use]
 pub struct GaussNewton<'t, T: Scalar = f32> {
+    /// What it is differentiated with respect to.
     params: Vec<Var<'t, T>>,
+    /// What the net puts out.
     output: Var<'t, T>,
     /// dL/d(output)
     slope: Option<Var<'t, T>>,
-    /// A gradient for the output, and what the net makes of it for the parameters: Jᵀ·u.
+    /// A gradient for the output.
     u: Var<'t, T>,
+    /// What the net makes of it for the parameters: Jᵀ·u.
     pulled: Vec<Option<Var<'t, T>>>,
 }
 

@@ -1,7 +1,7 @@
 //! What can be learnt from products with a matrix that nobody can write down: trace, diagonal,
 //! largest eigenvalue, the solution of a system (chapter 10).
 
-use super::Curvature;
+use super::curvature::Curvature;
 use crate::{Rng, Scalar, Tensor};
 
 /// A mean of random draws, and how far off it may be.

@@ -6,8 +6,7 @@
 //! the sum of the squares of J_nᵀ·s_nc. But that is what a sample's gradient would be if s_nc were the
 //! gradient of its output: one backward pass for each column, and nothing new.
 
-use super::Recorder;
-
+use super::recorder::Recorder;
 use crate::layers::Reduction;
 use crate::tape::{Tape, Var};
 use crate::{Scalar, Tensor};
@@ -19,7 +18,8 @@ impl<'t, T: Scalar> Recorder<'t, T> {
     /// [`cross_entropy_root`] and [`squared_error_root`]. Nothing is freed.
     ///
     /// # Panics
-    /// If a column has another shape than the output.
+    /// If a column has another shape than the output, or an operation before the output
+    /// [mixes the samples](Var::mixing_samples).
     #[track_caller]
     pub fn ggn_diagonal(&self, output: Var<'t, T>, root: &[Tensor<T>]) -> Vec<Tensor<T>> {
         let params = self.params();

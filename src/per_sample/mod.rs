@@ -42,6 +42,8 @@ mod conv;
 mod curvature;
 mod estimates;
 mod ggn_diagonal;
+mod layers;
+mod pass;
 mod recorder;
 pub mod reference;
 mod rules;
@@ -54,6 +56,8 @@ pub use estimates::{
     largest_eigenvalue, trace,
 };
 pub use ggn_diagonal::{cross_entropy_root, squared_error_root};
-pub use recorder::{Recorder, Scaling, Statistics};
+pub use layers::Statistics;
+pub use pass::Scaling;
+pub use recorder::Recorder;
 pub use rules::Rule;
 pub use samples::Samples;

@@ -4,14 +4,18 @@ use super::rules::Rule;
 use crate::tape::Var;
 use crate::{Scalar, Tensor};
 use std::cell::OnceCell;
+use std::fmt;
 use std::rc::Rc;
 
 /// The quantities of one backward pass, each computed when it is asked for.
 ///
 /// g_n is the individual gradient of sample n, of which there are N. What is written here as a
 /// sum or a square goes element by element and has the shape of the parameter.
+#[must_use]
 pub struct Samples<'t, T: Scalar = f32> {
+    /// N
     count: usize,
+    /// Every recorded use of a parameter.
     parts: Vec<Part<'t, T>>,
 }
 
@@ -19,15 +23,18 @@ pub struct Samples<'t, T: Scalar = f32> {
 pub(super) struct Part<'t, T: Scalar> {
     /// The parameter, which may be on another tape than the rest.
     param: Var<'t, T>,
+    /// What the layer was given.
     input: Var<'t, T>,
+    /// The gradient of what it put out.
     d_output: Var<'t, T>,
+    /// How the gradient comes apart.
     rule: Rc<dyn Rule<T>>,
     /// The individual gradients, once they have been asked for.
     individual: OnceCell<Var<'t, T>>,
 }
 
 impl<'t, T: Scalar> Part<'t, T> {
-    pub fn new(
+    pub(super) fn new(
         param: Var<'t, T>,
         input: Var<'t, T>,
         d_output: Var<'t, T>,
@@ -66,6 +73,7 @@ impl<'t, T: Scalar> Samples<'t, T> {
     }
 
     /// N, the number of samples.
+    #[must_use]
     pub fn count(&self) -> usize {
         self.count
     }
@@ -168,6 +176,12 @@ impl<'t, T: Scalar> Samples<'t, T> {
         let mut uses = self.uses_of(param);
         let first = uses.next();
         if uses.next().is_some() { None } else { first }
+    }
+}
+
+impl<T: Scalar> fmt::Debug for Samples<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Samples: {}, of {} parameters", self.count, self.params().count())
     }
 }
 

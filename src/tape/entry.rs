@@ -1,6 +1,7 @@
 //! One line of the tape: what was computed, from what, and the way back (chapter 5).
 
-use super::Var;
+use super::list::Var;
+use super::pullback::Pullback;
 use crate::param::ParamId;
 use crate::tensor::Shape;
 use crate::{Scalar, Tensor};
@@ -11,17 +12,19 @@ use std::panic::Location;
 /// One value that the tape knows.
 pub(super) struct Entry<T: Scalar> {
     /// What made it: `"matmul"`, `"leaf"`, the name of a parameter.
-    pub name: &'static str,
+    pub(super) name: &'static str,
     /// The entries it was computed from. All of them stand further up the list.
-    pub inputs: Inputs,
+    pub(super) inputs: Inputs,
     /// The value, or what a backward pass has left of it.
-    pub held: Held<T>,
+    pub(super) held: Held<T>,
     /// How a gradient goes on from here.
-    pub rule: Rule<T>,
-    /// Bytes that the pullback keeps for itself.
-    pub kept: usize,
+    pub(super) rule: Rule<T>,
+    /// Bytes that the pullback has saved for itself.
+    pub(super) saved_bytes: usize,
+    /// Whether a row of the value depends on several rows of an input.
+    pub(super) mixes_samples: bool,
     /// The line of the program that recorded it.
-    pub at: &'static Location<'static>,
+    pub(super) at: &'static Location<'static>,
 }
 
 /// How a gradient that has arrived at an entry goes on.
@@ -47,7 +50,7 @@ pub(super) enum Held<T: Scalar> {
 }
 
 impl<T: Scalar> Held<T> {
-    pub fn shape(&self) -> Shape {
+    pub(super) fn shape(&self) -> Shape {
         match self {
             Held::Value(value) => value.shape(),
             Held::Freed(shape) => *shape,
@@ -55,7 +58,7 @@ impl<T: Scalar> Held<T> {
     }
 
     /// Lets go of the value.
-    pub fn free(&mut self) {
+    pub(super) fn free(&mut self) {
         *self = Held::Freed(self.shape());
     }
 }
@@ -74,7 +77,7 @@ pub(super) enum Reach {
 impl<T: Scalar> Entry<T> {
     /// The value, or a panic that says who freed it.
     #[track_caller]
-    pub fn value(&self, index: usize) -> &Tensor<T> {
+    pub(super) fn value(&self, index: usize) -> &Tensor<T> {
         match &self.held {
             Held::Value(value) => value,
             Held::Freed(_) => panic!(
@@ -86,12 +89,12 @@ impl<T: Scalar> Entry<T> {
     }
 
     /// Whether gradients are worth sending here.
-    pub fn needs_grad(&self) -> bool {
+    pub(super) fn needs_grad(&self) -> bool {
         !matches!(self.rule, Rule::Constant)
     }
 
     /// `entry 3 (tanh, shape [2, 5], recorded at src/main.rs:7:13)`
-    pub fn describe(&self, index: usize) -> impl fmt::Display {
+    pub(super) fn describe(&self, index: usize) -> impl fmt::Display {
         format!(
             "entry {index} ({}, shape {}, recorded at {})",
             self.name,
@@ -106,15 +109,18 @@ pub(super) const FEW: usize = 3;
 
 /// The numbers of an entry's inputs; almost always one, two or three.
 pub(super) enum Inputs {
+    /// How many, and their numbers at the front of the array.
     Few(u8, [u32; FEW]),
+    /// All their numbers.
     Many(Box<[u32]>),
 }
 
 impl Inputs {
-    pub const NONE: Self = Inputs::Few(0, [0; FEW]);
+    pub(super) const NONE: Self = Inputs::Few(0, [0; FEW]);
 
-    pub fn of<T: Scalar>(vars: &[Var<T>]) -> Self {
-        let numbers = vars.iter().map(|var| var.index as u32);
+    pub(super) fn of<T: Scalar>(vars: &[Var<T>]) -> Self {
+        let number = |var: &Var<T>| u32::try_from(var.index).expect("fewer than 2³² entries");
+        let numbers = vars.iter().map(number);
         if vars.len() > FEW {
             return Inputs::Many(numbers.collect());
         }
@@ -123,68 +129,14 @@ impl Inputs {
         Inputs::Few(vars.len() as u8, few)
     }
 
-    pub fn as_slice(&self) -> &[u32] {
+    pub(super) fn as_slice(&self) -> &[u32] {
         match self {
             Inputs::Few(count, few) => &few[..usize::from(*count)],
             Inputs::Many(many) => many,
         }
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
         self.as_slice().iter().map(|&number| number as usize)
-    }
-}
-
-/// Turns the gradient of an output into the gradients of its inputs.
-pub(super) trait Pullback<T: Scalar>: Send {
-    fn pull<'t>(
-        &self,
-        inputs: &[Var<'t, T>],
-        output: Var<'t, T>,
-        gradient: Var<'t, T>,
-        given: &mut [Option<Var<'t, T>>],
-    );
-}
-
-/// A closure for a fixed number of inputs. One that captures nothing has no size, and a box of
-/// it is no allocation.
-pub(super) struct Fixed<F, const N: usize>(pub F);
-
-impl<T, F, const N: usize> Pullback<T> for Fixed<F, N>
-where
-    T: Scalar,
-    F: for<'a> Fn([Var<'a, T>; N], Var<'a, T>, Var<'a, T>) -> [Option<Var<'a, T>>; N] + Send,
-{
-    fn pull<'t>(
-        &self,
-        inputs: &[Var<'t, T>],
-        output: Var<'t, T>,
-        gradient: Var<'t, T>,
-        given: &mut [Option<Var<'t, T>>],
-    ) {
-        let inputs = inputs.try_into().expect("as many inputs as were recorded");
-        given.copy_from_slice(&(self.0)(inputs, output, gradient));
-    }
-}
-
-/// A closure for any number of inputs.
-pub(super) struct Listed<F>(pub F);
-
-impl<T, F> Pullback<T> for Listed<F>
-where
-    T: Scalar,
-    F: for<'a> Fn(&[Var<'a, T>], Var<'a, T>, Var<'a, T>) -> Vec<Option<Var<'a, T>>> + Send,
-{
-    fn pull<'t>(
-        &self,
-        inputs: &[Var<'t, T>],
-        output: Var<'t, T>,
-        gradient: Var<'t, T>,
-        given: &mut [Option<Var<'t, T>>],
-    ) {
-        let gradients = (self.0)(inputs, output, gradient);
-        let (found, expected) = (gradients.len(), given.len());
-        assert!(found == expected, "the pullback gave {found} gradients for {expected} inputs");
-        given.copy_from_slice(&gradients);
     }
 }

@@ -1,7 +1,7 @@
 //! What a backward pass gives: gradients as values (chapter 5).
 
-use super::Var;
 use super::entry::Rule;
+use super::list::Var;
 use crate::param::ParamId;
 use crate::{Param, Scalar, Tensor};
 use std::fmt;

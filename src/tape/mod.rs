@@ -40,120 +40,17 @@ mod backward;
 mod check;
 mod entry;
 mod gradients;
+mod list;
+mod memory;
 mod ops;
+mod properties;
+mod pullback;
 mod record;
 mod show;
 mod var;
 
-use crate::param::ParamId;
-use crate::{Param, Scalar, Tensor};
-use entry::{Entry, Held, Inputs, Reach, Rule};
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 pub use backward::{BackwardPass, Upstream};
 pub use check::{Check, Finding, Report, gradcheck, gradgradcheck};
 pub use gradients::Gradients;
+pub use list::{Tape, Var};
 pub use ops::{concat, stack};
-
-// ANCHOR: tape
-/// A list of what was computed, in the order in which it was.
-pub struct Tape<T: Scalar = f32> {
-    entries: RefCell<Vec<Entry<T>>>,
-    /// The leaf of each parameter.
-    params: RefCell<HashMap<ParamId, usize>>,
-    /// Whether operations keep a way back.
-    recording: Cell<bool>,
-    /// What each entry is to a backward pass for chosen inputs; empty in any other pass.
-    reach: RefCell<Vec<Reach>>,
-    /// The places for a backward pass's gradients, kept for their memory: empty between passes.
-    pending: RefCell<Vec<Option<Tensor<T>>>>,
-    /// Tells this list from others, and from itself before it was cleared.
-    id: u64,
-}
-
-/// A value on a tape: the tape, and the number of its entry.
-#[derive(Clone, Copy)]
-pub struct Var<'t, T: Scalar = f32> {
-    tape: &'t Tape<T>,
-    index: usize,
-}
-// ANCHOR_END: tape
-
-fn fresh_id() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
-impl<T: Scalar> Default for Tape<T> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T: Scalar> Tape<T> {
-    /// An empty tape.
-    pub fn new() -> Self {
-        Self {
-            entries: RefCell::default(),
-            params: RefCell::default(),
-            recording: Cell::new(true),
-            reach: RefCell::default(),
-            pending: RefCell::default(),
-            id: fresh_id(),
-        }
-    }
-
-    /// Empties the tape for the next step; the list keeps its memory.
-    ///
-    /// No variable can be left over: each borrows the tape, which is taken here by `&mut`.
-    pub fn clear(&mut self) {
-        self.entries.get_mut().clear();
-        self.params.get_mut().clear();
-        self.id = fresh_id();
-    }
-
-    /// The number of entries.
-    pub fn len(&self) -> usize {
-        self.entries.borrow().len()
-    }
-
-    /// Whether nothing is recorded.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    // ANCHOR: leaves
-    /// A value to be differentiated with respect to.
-    #[track_caller]
-    pub fn leaf(&self, value: Tensor<T>) -> Var<'_, T> {
-        self.push("leaf", Inputs::NONE, value, Rule::Leaf, 0)
-    }
-
-    /// A value that no gradient is wanted for, such as a batch of images.
-    #[track_caller]
-    pub fn constant(&self, value: Tensor<T>) -> Var<'_, T> {
-        self.push("constant", Inputs::NONE, value, Rule::Constant, 0)
-    }
-
-    /// The leaf of a parameter, made when it is first asked for. It shares the parameter's
-    /// memory; nothing is copied.
-    ///
-    /// A parameter that has been changed since, or whose leaf is freed, gets a new one.
-    #[track_caller]
-    pub fn param(&self, param: &Param<T>) -> Var<'_, T> {
-        let known = self.params.borrow().get(&param.id()).copied();
-        if let Some(index) = known
-            && let Held::Value(value) = &self.entries.borrow()[index].held
-            && value.shares_memory_with(&param.value)
-        {
-            return Var { tape: self, index };
-        }
-        let rule = Rule::Param(param.id());
-        let leaf = self.push(param.name, Inputs::NONE, param.value.clone(), rule, 0);
-        self.params.borrow_mut().insert(param.id(), leaf.index);
-        leaf
-    }
-    // ANCHOR_END: leaves
-}

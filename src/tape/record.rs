@@ -1,7 +1,8 @@
-//! Recording: how an operation becomes an entry, and when it keeps a way back (chapter 5).
+//! Recording: how an operation becomes an entry, and when its pullback is recorded (chapter 5).
 
-use super::entry::{Entry, Fixed, Held, Inputs, Listed, Pullback, Rule};
-use super::{Tape, Var};
+use super::entry::{Entry, Held, Inputs, Rule};
+use super::list::{Tape, Var};
+use super::pullback::{Fixed, Listed, Pullback};
 use crate::tensor::meter::Kind;
 use crate::{Scalar, Tensor};
 use std::cell::Cell;
@@ -14,7 +15,8 @@ impl<T: Scalar> Tape<T> {
     /// The pullback is handed the inputs, the output and the gradient of the output, and gives
     /// each input its gradient, of that input's shape, or `None` where none flows. It is written
     /// in operations on variables, so that it can be differentiated in its turn, and it captures
-    /// plain data only. [`Var::grad_if_needed`] saves it work that nobody has asked for.
+    /// plain data only: see [`Var::saving`]. [`Var::grad_if_needed`] spares it work that nobody has
+    /// asked for.
     ///
     /// ```
     /// use longhand::tape::Var;
@@ -44,7 +46,7 @@ impl<T: Scalar> Tape<T> {
         + Send
         + 'static,
     ) -> Var<'t, T> {
-        self.record(name, &inputs, value, 0, || Box::new(Fixed(pullback)))
+        self.record(name, &inputs, value, || Box::new(Fixed(pullback)))
     }
 
     /// The one place where operations enter the list.
@@ -54,7 +56,6 @@ impl<T: Scalar> Tape<T> {
         name: &'static str,
         inputs: &[Var<T>],
         value: Tensor<T>,
-        kept: usize,
         pullback: impl FnOnce() -> Box<dyn Pullback<T>>,
     ) -> Var<'_, T> {
         for (number, input) in inputs.iter().enumerate() {
@@ -69,9 +70,9 @@ impl<T: Scalar> Tape<T> {
         match needs_grad {
             true => {
                 value.relabel_scratch(Kind::Activation);
-                self.push(name, Inputs::of(inputs), value, Rule::Operation(pullback()), kept)
+                self.push(name, Inputs::of(inputs), value, Rule::Operation(pullback()))
             }
-            false => self.push(name, Inputs::NONE, value, Rule::Constant, 0),
+            false => self.push(name, Inputs::NONE, value, Rule::Constant),
         }
     }
     // ANCHOR_END: operation
@@ -90,26 +91,10 @@ impl<T: Scalar> Tape<T> {
         + Send
         + 'static,
     ) -> Var<'t, T> {
-        self.record(name, inputs, value, 0, || Box::new(Listed(pullback)))
+        self.record(name, inputs, value, || Box::new(Listed(pullback)))
     }
 
-    /// As [`operation`](Self::operation), for a pullback that keeps `kept` bytes of its own, so
-    /// that [`bytes`](Self::bytes) can count them.
-    #[track_caller]
-    pub fn operation_keeping<'t, const N: usize>(
-        &'t self,
-        name: &'static str,
-        inputs: [Var<'t, T>; N],
-        value: Tensor<T>,
-        kept: usize,
-        pullback: impl for<'a> Fn([Var<'a, T>; N], Var<'a, T>, Var<'a, T>) -> [Option<Var<'a, T>>; N]
-        + Send
-        + 'static,
-    ) -> Var<'t, T> {
-        self.record(name, &inputs, value, kept, || Box::new(Fixed(pullback)))
-    }
-
-    /// Runs `f` without keeping a way back: what it computes are constants.
+    /// Runs `f` without recording pullbacks: what it computes are constants.
     ///
     /// ```
     /// # use longhand::{Tape, Tensor};
@@ -141,12 +126,18 @@ impl<T: Scalar> Tape<T> {
         inputs: Inputs,
         value: Tensor<T>,
         rule: Rule<T>,
-        kept: usize,
     ) -> Var<'_, T> {
         let mut entries = self.entries.borrow_mut();
         let index = entries.len();
-        let at = Location::caller();
-        entries.push(Entry { name, inputs, held: Held::Value(value), rule, kept, at });
+        entries.push(Entry {
+            name,
+            inputs,
+            held: Held::Value(value),
+            rule,
+            saved_bytes: 0,
+            mixes_samples: false,
+            at: Location::caller(),
+        });
         Var { tape: self, index }
     }
 }

@@ -1,7 +1,7 @@
 //! Variables: what can be asked of a value on a tape (chapter 5).
 
 use super::entry::{Inputs, Reach, Rule};
-use super::{Tape, Var};
+use super::list::{Tape, Var};
 use crate::tensor::Shape;
 use crate::{Scalar, Tensor};
 use std::cell::Ref;
@@ -54,7 +54,7 @@ impl<'t, T: Scalar> Var<'t, T> {
     #[track_caller]
     pub fn detach(self) -> Self {
         let value = self.value();
-        self.tape.push("detach", Inputs::NONE, value, Rule::Constant, 0)
+        self.tape.push("detach", Inputs::NONE, value, Rule::Constant)
     }
 
     /// For pullbacks: the gradient for this input, computed only if the backward pass has a use

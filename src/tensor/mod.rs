@@ -3,6 +3,7 @@
 //! The elements lie in one contiguous row-major run. Copies share it until one of them is
 //! written to, so that keeping a tensor for the backward pass costs nothing.
 
+pub(crate) mod channels;
 mod compare;
 pub mod conv;
 mod display;
@@ -11,6 +12,7 @@ mod einsum;
 mod elementwise;
 pub mod gemm;
 pub mod isa;
+pub(crate) mod labels;
 pub mod ladder;
 mod layout;
 mod matmul;

@@ -180,7 +180,7 @@ fn a_layer_that_the_loss_does_not_depend_on_has_zeros() {
     for recorded in [true, false] {
         let recorder = Recorder::new(&tape);
         let x = tape.constant(normal(&[4, 3], 8));
-        recorder.linear(x, idle, None);
+        let _ = recorder.linear(x, idle, None);
         let loss = recorder.linear(x, w, None).square().sum();
         let samples = match recorded {
             true => recorder.backward_create_graph(loss, Scaling::Share),

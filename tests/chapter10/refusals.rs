@@ -2,6 +2,7 @@
 
 use super::common::{assert_says, normal};
 use longhand::per_sample::{Recorder, Scaling, Statistics};
+use longhand::tape::Var;
 use longhand::{Tape, Tensor};
 
 #[test]
@@ -12,7 +13,7 @@ fn a_layer_that_mixes_the_samples() {
     let (w, b) = (tape.leaf(Tensor::ones([3])), tape.leaf(Tensor::zeros([3])));
     assert_says(
         || recorder.batch_norm(x, w, b, Statistics::OfBatch, 1e-5),
-        &["mixes the samples", "every sample", "running mean"],
+        &["mixes the samples", "several of them", "running mean"],
     );
     // One that was not written with the recorder is found on the tape.
     let weight = tape.leaf(normal(&[3, 3], 7));
@@ -23,7 +24,35 @@ fn a_layer_that_mixes_the_samples() {
         &["(batch norm, shape [4, 3], recorded at", "refusals.rs", "mixes the samples"],
     );
     // Behind the loss, or beside it, it does no harm.
-    recorder.backward_create_graph(h.square().sum(), Scaling::Share);
+    let _ = recorder.backward_create_graph(h.square().sum(), Scaling::Share);
+}
+
+#[test]
+fn an_operation_of_ones_own_that_mixes_the_samples() {
+    /// Each row beside the next one.
+    fn rolled<'t>(x: Var<'t, f64>) -> Var<'t, f64> {
+        let value = x.value().gather_rows(&[1, 2, 3, 0]);
+        let y = x
+            .tape()
+            .operation("mine", [x], value, |[_], _, g| [Some(g.gather_rows(&[3, 0, 1, 2]))]);
+        y.mixing_samples()
+    }
+    let says = ["(mine, shape [4, 2]", "refusals.rs", "mixes the samples"];
+    let tape = Tape::<f64>::new();
+    let (x, w) = (tape.constant(normal(&[4, 3], 8)), tape.leaf(normal(&[2, 3], 9)));
+    let (recorder, inner) = (Recorder::new(&tape), Recorder::new(&tape));
+    let h = recorder.linear(x, w, None);
+    let output = rolled(h).tanh();
+    let loss = output.square().sum();
+    assert_says(|| recorder.backward(loss, Scaling::Share), &says);
+    assert_says(|| recorder.backward_create_graph(loss, Scaling::Own), &says);
+    // So does what is made of sums of squares, which has no loss to look at.
+    assert_says(|| recorder.ggn_diagonal(output, &[Tensor::ones([4, 2])]), &says);
+    // What was mixed before the first recorded layer is data like any other.
+    let mixed = rolled(tape.leaf(normal(&[4, 2], 3)));
+    let v = tape.leaf(normal(&[5, 2], 4));
+    let samples = inner.backward(inner.linear(mixed, v, None).square().sum(), Scaling::Share);
+    assert_eq!(samples.individual(v).shape(), [4, 5, 2]);
 }
 
 #[test]
@@ -43,7 +72,7 @@ fn samples_that_are_not_along_the_first_axis() {
     let tape = Tape::<f64>::new();
     let recorder = Recorder::new(&tape);
     let w = tape.leaf(normal(&[2, 3], 4));
-    recorder.linear(tape.constant(normal(&[4, 3], 5)), w, None);
+    let _ = recorder.linear(tape.constant(normal(&[4, 3], 5)), w, None);
     let other = tape.constant(normal(&[5, 3], 6));
     assert_says(|| recorder.linear(other, w, None), &["[5, 3]", "[5, 2]", "must be 4"]);
 }

@@ -21,7 +21,7 @@ fn mistakes_say_what_and_where() {
     assert_says(|| x.mse(z), &["mse", "[2, 3]", "[4]"]);
     assert_says(|| x.cross_entropy(&[0, 3]), &["cross_entropy", "label 3", "3 classes"]);
     assert_says(|| x.nll(&[0]), &["nll", "1 labels", "[2, 3]"]);
-    assert_says(|| z.pick(&[0]), &["pick", "[batch, classes]", "[4]"]);
+    assert_says(|| z.pick(&[0]), &["pick", "[1, classes]", "[4]"]);
     assert_says(|| concat::<f64>(&[], 0), &["at least one"]);
 
     assert_says(|| x.backward(), &["one number", "[2, 3]", "root("]);

@@ -7,7 +7,7 @@ use super::root::{Root, end};
 use crate::Scalar;
 use crate::param::ParamId;
 use crate::tape::entry::{FEW, Inputs, Reach, Rule};
-use crate::tape::{Tape, Var};
+use crate::tape::list::{Tape, Var};
 
 // ANCHOR: engine
 /// Goes backwards through the list from the last root, for as long as any gradient is on its way.

@@ -2,7 +2,7 @@
 //! tape, and so whether gradients are tensors or variables (chapter 5).
 
 use super::root::Upstream;
-use crate::tape::{Tape, Var};
+use crate::tape::list::{Tape, Var};
 use crate::tensor::meter::Kind;
 use crate::{Scalar, Tensor};
 

@@ -4,7 +4,7 @@
 use super::root::{Root, end};
 use crate::Scalar;
 use crate::tape::entry::{Entry, Reach};
-use crate::tape::{Tape, Var};
+use crate::tape::list::{Tape, Var};
 
 /// For each entry up to the last root, whether one of `targets` went into it. One walk forwards.
 #[track_caller]

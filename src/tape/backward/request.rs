@@ -6,7 +6,8 @@ use super::mode::{CreateGraph, Eager, GradientMode};
 use super::reach::reach;
 use super::root::{Root, Upstream};
 use crate::param::ParamId;
-use crate::tape::{Gradients, Tape, Var};
+use crate::tape::gradients::Gradients;
+use crate::tape::list::{Tape, Var};
 use crate::{Scalar, Tensor};
 
 /// A backward pass about to be made: from which outputs, and whether it frees what it passes.

@@ -1,6 +1,6 @@
 //! Where a backward pass starts: an output, and the gradient that it is given (chapter 5).
 
-use crate::tape::Var;
+use crate::tape::list::Var;
 use crate::{Scalar, Tensor};
 
 /// The gradient that a backward pass starts from: a tensor or, to be differentiated itself, a

@@ -1,7 +1,7 @@
 //! `+ − × ÷` between variables, and between variables and numbers; whole powers.
 
 use crate::Scalar;
-use crate::tape::Var;
+use crate::tape::list::Var;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 // ANCHOR: add

@@ -4,7 +4,7 @@
 //! none, and a convention stands in for it. What is chosen does not change with small changes of
 //! the inputs, so masks are constants.
 
-use crate::tape::Var;
+use crate::tape::list::Var;
 use crate::{Scalar, Tensor};
 
 impl<T: Scalar> Var<'_, T> {

@@ -5,7 +5,7 @@
 //! the other two.
 
 use crate::Scalar;
-use crate::tape::Var;
+use crate::tape::list::Var;
 use crate::tensor::Window;
 
 /// Height and width of `[n, c, h, w]`.

@@ -1,6 +1,6 @@
 //! Dropout (chapter 6).
 
-use crate::tape::Var;
+use crate::tape::list::Var;
 use crate::{Rng, Scalar, Tensor};
 
 impl<T: Scalar> Var<'_, T> {

@@ -1,7 +1,7 @@
 //! Smooth functions, element by element: exp, ln, √, tanh, the sigmoid.
 
 use crate::Scalar;
-use crate::tape::Var;
+use crate::tape::list::Var;
 
 impl<T: Scalar> Var<'_, T> {
     // ANCHOR: exp

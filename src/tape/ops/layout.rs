@@ -2,7 +2,7 @@
 //!
 //! Each moves numbers about and changes none, so its pullback moves the gradient back.
 
-use crate::tape::Var;
+use crate::tape::list::Var;
 use crate::tensor::Shape;
 use crate::{Scalar, Tensor};
 use std::ops::Range;

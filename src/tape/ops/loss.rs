@@ -1,8 +1,8 @@
 //! Losses: how wrong a prediction is, as one number. Log-softmax stands here because it is where
 //! most of them begin.
 
-use crate::tape::Var;
-use crate::tensor::Shape;
+use crate::tape::list::Var;
+use crate::tensor::labels::check_labels;
 use crate::{Scalar, Tensor};
 use std::sync::Arc;
 
@@ -67,19 +67,20 @@ impl<'t, T: Scalar> Var<'t, T> {
     fn cross_entropy_over(self, labels: &[usize], n: T) -> Self {
         // [batch, classes], labels [batch] → []
         // y = −(1/n) Σ_b log p_b[label_b]: dy/dx = (p − one_hot(label)) / n.
-        // The pullback keeps log p, so as not to compute it twice. That it is a function of x
+        // The pullback saves log p, so as not to compute it twice. That it is a function of x
         // must not be forgotten, or the second derivative would be wrong.
         let classes = check_labels("cross_entropy", self.shape(), labels);
         let (log_p, labels): (_, Arc<[usize]>) = (self.read().log_softmax(), labels.into());
         let rows = log_p.data().chunks_exact(classes).zip(&*labels);
         let picked = rows.map(|(row, &label)| row[label]).collect();
         let value = -Tensor::new([labels.len()], picked).sum() / n;
-        let kept = size_of_val(log_p.data()) + size_of_val(&*labels);
+        let bytes = size_of_val(log_p.data()) + size_of_val(&*labels);
         let value = Tensor::scalar(value);
-        self.tape.operation_keeping("cross entropy", [self], value, kept, move |[x], _, g| {
+        let y = self.tape.operation("cross entropy", [self], value, move |[x], _, g| {
             let p = x.log_softmax_with(log_p.clone()).exp();
             [Some((p - x.tape.constant(Tensor::one_hot(&labels, classes))) / n * g)]
-        })
+        });
+        y.saving(bytes)
     }
     // ANCHOR_END: cross_entropy
 
@@ -118,20 +119,4 @@ impl<'t, T: Scalar> Var<'t, T> {
             [x.grad_if_needed(|| d), t.grad_if_needed(|| -d)]
         })
     }
-}
-
-/// The number of classes, once every row is known to have a label below it.
-#[track_caller]
-pub(super) fn check_labels(what: &str, scores: Shape, labels: &[usize]) -> usize {
-    let (rows, classes) = match *scores {
-        [rows, classes] if classes > 0 => (rows, classes),
-        _ => panic!("{what} wants a matrix [batch, classes], not shape {scores}"),
-    };
-    if rows != labels.len() {
-        panic!("{what}: {} labels for a matrix of shape {scores}", labels.len());
-    }
-    if let Some(label) = labels.iter().find(|&&label| label >= classes) {
-        panic!("{what}: label {label}, but there are {classes} classes");
-    }
-    classes
 }

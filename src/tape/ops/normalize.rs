@@ -11,63 +11,47 @@
 //! dzⱼ/dxᵢ = ([i = j] − 1/m)·s + (xⱼ − μ)·ds/dxᵢ = ([i = j] − 1/m − zⱼ·zᵢ/m)·s
 //! ```
 
-use crate::tape::Var;
+use crate::tape::list::Var;
 use crate::tensor::Shape;
+use crate::tensor::channels::Channels;
 use crate::{Scalar, Tensor};
 
-/// How a batch is seen here: as `[n, c]` or `[n, c, rest]`, its statistics as `[c]` or `[c, 1]`.
-#[derive(Clone, Copy)]
-struct Channels<T> {
-    batch: Shape,
-    statistics: Shape,
-    axes: &'static [isize],
-    /// The number of elements that a channel's statistics are taken over.
-    m: T,
+/// The view of an input of shape `x`; `vectors` must hold one number a channel.
+#[track_caller]
+fn channels_of(x: Shape, vectors: [Shape; 2]) -> Channels {
+    let Some(channels) = Channels::of(x) else {
+        panic!("batch_norm wants an input [n, c, ..], not shape {x}");
+    };
+    let c = channels.number();
+    if let Some(vector) = vectors.iter().find(|&&vector| vector != [c]) {
+        panic!("batch_norm of {x}: a parameter or statistic of shape {vector}, not [{c}]");
+    }
+    channels
 }
 
-impl<T: Scalar> Channels<T> {
-    /// The view of an input of shape `x`; `vectors` must hold one number a channel.
-    #[track_caller]
-    fn of(x: Shape, vectors: [Shape; 2]) -> Self {
-        let number = |count: usize| T::from_f64(count as f64);
-        let channels = match *x {
-            [n, c] => {
-                Self { batch: [n, c].into(), statistics: [c].into(), axes: &[0], m: number(n) }
-            }
-            [n, c, ref rest @ ..] => {
-                let rest = rest.iter().product();
-                let (batch, statistics) = ([n, c, rest].into(), [c, 1].into());
-                Self { batch, statistics, axes: &[0, 2], m: number(n * rest) }
-            }
-            _ => panic!("batch_norm wants an input [n, c, ..], not shape {x}"),
-        };
-        let c = channels.batch[1];
-        if let Some(vector) = vectors.iter().find(|&&vector| vector != [c]) {
-            panic!("batch_norm of {x}: a parameter or statistic of shape {vector}, not [{c}]");
-        }
-        channels
-    }
-
-    fn mean(&self, x: &Tensor<T>) -> Tensor<T> {
-        (x.sum_axes(self.axes) / self.m).reshape(self.statistics)
-    }
-
-    /// Σ over a channel, recorded: `[c]`.
-    fn sum<'t>(&self, x: Var<'t, T>) -> Var<'t, T> {
-        x.sum_axes(self.axes)
-    }
-
-    /// `[c]` so that it broadcasts along the channels.
-    fn column<'t>(&self, x: Var<'t, T>) -> Var<'t, T> {
-        x.reshape(self.statistics)
-    }
+/// Σ over each channel, recorded: `[c]`.
+fn sum<'t, T: Scalar>(channels: &Channels, x: Var<'t, T>) -> Var<'t, T> {
+    x.sum_axes(channels.axes)
 }
 
-/// What was found out about a batch: μ, and s = 1/√(v + ε).
+/// One number for each channel, so that it broadcasts to the batch.
+fn column<'t, T: Scalar>(channels: &Channels, x: Var<'t, T>) -> Var<'t, T> {
+    x.reshape(channels.statistics)
+}
+
+/// m, as an element.
+fn count<T: Scalar>(channels: &Channels) -> T {
+    T::from_f64(channels.count as f64)
+}
+
+/// What was found out about a batch.
 #[derive(Clone)]
 struct Known<T: Scalar> {
-    channels: Channels<T>,
+    /// What its statistics were taken over.
+    channels: Channels,
+    /// μ
     mean: Tensor<T>,
+    /// s = 1/√(v + ε)
     scale: Tensor<T>,
 }
 
@@ -102,8 +86,8 @@ impl<'t, T: Scalar> Var<'t, T> {
         // x [n, c, ..], weight and bias [c] → y of x's shape
         //   dL/dw = Σ g·z    dL/db = Σ g
         //   dL/dx = (g − Σg/m − z·Σ(g·z)/m)·w·s
-        let channels = Channels::of(self.shape(), [weight.shape(), bias.shape()]);
-        if channels.m <= T::ONE {
+        let channels = channels_of(self.shape(), [weight.shape(), bias.shape()]);
+        if channels.count <= 1 {
             panic!("batch_norm of shape {}: one element has no variance", self.shape());
         }
         let x = self.reshape(channels.batch);
@@ -117,24 +101,18 @@ impl<'t, T: Scalar> Var<'t, T> {
             let value = known.standardise(&x) * column(weight) + column(bias);
             (known, value)
         };
-        let (inputs, kept) = ([x, weight, bias], known.bytes());
-        let y = self.tape.operation_keeping(
-            "batch norm",
-            inputs,
-            value,
-            kept,
-            move |[x, w, b], _, g| {
-                let z = x.standardised(&known);
-                let (d_w, d_b) = (channels.sum(g * z), channels.sum(g));
-                let d_x = || {
-                    let m = channels.m;
-                    let inner = g - channels.column(d_b) / m - z * (channels.column(d_w) / m);
-                    inner * (channels.column(w) * x.scale(&known))
-                };
-                [x.grad_if_needed(d_x), w.grad_if_needed(|| d_w), b.grad_if_needed(|| d_b)]
-            },
-        );
-        y.reshape(self.shape())
+        let (inputs, bytes) = ([x, weight, bias], known.bytes());
+        let y = self.tape.operation("batch norm", inputs, value, move |[x, w, b], _, g| {
+            let z = x.standardised(&known);
+            let (d_w, d_b) = (sum(&channels, g * z), sum(&channels, g));
+            let d_x = || {
+                let m = count::<T>(&channels);
+                let inner = g - column(&channels, d_b) / m - z * (column(&channels, d_w) / m);
+                inner * (column(&channels, w) * x.scale(&known))
+            };
+            [x.grad_if_needed(d_x), w.grad_if_needed(|| d_w), b.grad_if_needed(|| d_b)]
+        });
+        y.saving(bytes).mixing_samples().reshape(self.shape())
     }
 
     /// z = (x − μ)·s of a batch whose statistics are known.
@@ -143,17 +121,13 @@ impl<'t, T: Scalar> Var<'t, T> {
         // x [n, c, ..] → z of the same shape
         // dL/dx = (g − Σg/m − z·Σ(g·z)/m)·s
         let (value, known) = (known.standardise(&self.read()), known.clone());
-        self.tape.operation_keeping(
-            "standardise",
-            [self],
-            value,
-            known.bytes(),
-            move |[x], z, g| {
-                let (channels, m) = (known.channels, known.channels.m);
-                let means = [g, g * z].map(|x| channels.column(channels.sum(x)) / m);
-                [Some((g - means[0] - z * means[1]) * x.scale(&known))]
-            },
-        )
+        let bytes = known.bytes();
+        let z = self.tape.operation("standardise", [self], value, move |[x], z, g| {
+            let (channels, m) = (&known.channels, count::<T>(&known.channels));
+            let means = [g, g * z].map(|x| column(channels, sum(channels, x)) / m);
+            [Some((g - means[0] - z * means[1]) * x.scale(&known))]
+        });
+        z.saving(bytes)
     }
 
     /// s = 1/√(v + ε) of a batch whose statistics are known.
@@ -162,9 +136,11 @@ impl<'t, T: Scalar> Var<'t, T> {
         // x [n, c, ..] → s [c] or [c, 1]
         // dL/dx = −z·(g·s²/m)
         let (value, known) = (known.scale.clone(), known.clone());
-        self.tape.operation_keeping("scale", [self], value, known.bytes(), move |[x], s, g| {
-            [Some(-(x.standardised(&known) * (g * s * s / known.channels.m)))]
-        })
+        let bytes = known.bytes();
+        let s = self.tape.operation("scale", [self], value, move |[x], s, g| {
+            [Some(-(x.standardised(&known) * (g * s * s / count::<T>(&known.channels))))]
+        });
+        s.saving(bytes)
     }
     // ANCHOR_END: batch_norm
 
@@ -184,11 +160,11 @@ impl<'t, T: Scalar> Var<'t, T> {
     ) -> Self {
         // x [n, c, ..], the others [c] → y of x's shape
         // made of operations that have pullbacks of their own
-        Channels::<T>::of(self.shape(), [mean.shape(), variance.shape()]);
-        let channels = Channels::of(self.shape(), [weight.shape(), bias.shape()]);
+        channels_of(self.shape(), [mean.shape(), variance.shape()]);
+        let channels = channels_of(self.shape(), [weight.shape(), bias.shape()]);
         let constant = |x: Tensor<T>| self.tape.constant(x.reshape(channels.statistics));
         let scale = variance.map(|v| T::ONE / (v + eps).sqrt());
         let z = (self.reshape(channels.batch) - constant(mean.clone())) * constant(scale);
-        (z * channels.column(weight) + channels.column(bias)).reshape(self.shape())
+        (z * column(&channels, weight) + column(&channels, bias)).reshape(self.shape())
     }
 }

@@ -3,7 +3,7 @@
 //! Which element is the largest does not change with small changes of the inputs. So the
 //! positions are settled when max pooling is recorded, and from then on it only picks.
 
-use crate::tape::Var;
+use crate::tape::list::Var;
 use crate::tensor::{Divisor, Maxima, Window};
 use crate::{Scalar, Tensor};
 use std::sync::Arc;
@@ -31,11 +31,12 @@ impl<T: Scalar> Var<'_, T> {
 
     #[track_caller]
     fn gathered(self, value: Tensor<T>, maxima: Arc<Maxima>) -> Self {
-        let kept = maxima.bytes();
-        self.tape.operation_keeping("max pool", [self], value, kept, move |[_], _, g| {
+        let bytes = maxima.bytes();
+        let y = self.tape.operation("max pool", [self], value, move |[_], _, g| {
             let value = maxima.scatter(&*g.read());
             [Some(g.scattered(value, maxima.clone()))]
-        })
+        });
+        y.saving(bytes)
     }
 
     /// The adjoint: element i is added to position at(i) of planes of zeros.
@@ -43,11 +44,12 @@ impl<T: Scalar> Var<'_, T> {
     fn scattered(self, value: Tensor<T>, maxima: Arc<Maxima>) -> Self {
         // x [n, c, oh, ow] → y [n, c, h, w]
         // y_at(i) gets x_i: each x_i receives the g of that place
-        let kept = maxima.bytes();
-        self.tape.operation_keeping("max unpool", [self], value, kept, move |[_], _, g| {
+        let bytes = maxima.bytes();
+        let y = self.tape.operation("max unpool", [self], value, move |[_], _, g| {
             let value = maxima.gather(&*g.read());
             [Some(g.gathered(value, maxima.clone()))]
-        })
+        });
+        y.saving(bytes)
     }
     // ANCHOR_END: max_pool2d
 

@@ -4,7 +4,7 @@
 //! memory, in derivatives of any order.
 
 use crate::Scalar;
-use crate::tape::Var;
+use crate::tape::list::Var;
 
 impl<T: Scalar> Var<'_, T> {
     // ANCHOR: matmul

@@ -1,6 +1,6 @@
 //! Many elements become one: sums, means, the largest, log Σ exp.
 
-use crate::tape::Var;
+use crate::tape::list::Var;
 use crate::tensor::Shape;
 use crate::{Scalar, Tensor};
 

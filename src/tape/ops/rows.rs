@@ -1,6 +1,7 @@
 //! Picking rows, and picking one element of each row.
 
-use crate::tape::Var;
+use crate::tape::list::Var;
+use crate::tensor::labels::check_labels;
 use crate::{Scalar, Tensor};
 use std::sync::Arc;
 
@@ -26,10 +27,11 @@ impl<T: Scalar> Var<'_, T> {
         // x [n, ..], m indices → y [m, ..]
         // y_i = x_index(i): a row that was taken twice receives both gradients
         let value = self.read().gather_rows(&indices);
-        let kept = size_of_val(&*indices);
-        self.tape.operation_keeping("gather rows", [self], value, kept, move |[x], _, g| {
+        let bytes = size_of_val(&*indices);
+        let y = self.tape.operation("gather rows", [self], value, move |[x], _, g| {
             [Some(g.scatter_shared(indices.clone(), x.shape()[0]))]
-        })
+        });
+        y.saving(bytes)
     }
 
     #[track_caller]
@@ -37,10 +39,11 @@ impl<T: Scalar> Var<'_, T> {
         // x [m, ..], m indices → y [count, ..]
         // y_j = Σ of the x_i with index(i) = j: each of them receives g_j
         let value = self.read().scatter_rows(&indices, count);
-        let kept = size_of_val(&*indices);
-        self.tape.operation_keeping("scatter rows", [self], value, kept, move |[_], _, g| {
+        let bytes = size_of_val(&*indices);
+        let y = self.tape.operation("scatter rows", [self], value, move |[_], _, g| {
             [Some(g.gather_shared(indices.clone()))]
-        })
+        });
+        y.saving(bytes)
     }
 
     /// Of each row of a matrix, the element in the column that its label names.
@@ -63,16 +66,17 @@ impl<T: Scalar> Var<'_, T> {
     pub(super) fn pick_shared(self, labels: Indices) -> Self {
         // x [batch, classes], labels [batch] → y [batch]
         // y_b = x_b,label(b): g_b goes back there, 0 elsewhere
-        let classes = super::loss::check_labels("pick", self.shape(), &labels);
+        let classes = check_labels("pick", self.shape(), &labels);
         let value = {
             let x = self.read();
             let rows = x.data().chunks_exact(classes).zip(&*labels);
             Tensor::new([labels.len()], rows.map(|(row, &label)| row[label]).collect())
         };
-        let kept = size_of_val(&*labels);
-        self.tape.operation_keeping("pick", [self], value, kept, move |[_], _, g| {
+        let bytes = size_of_val(&*labels);
+        let y = self.tape.operation("pick", [self], value, move |[_], _, g| {
             [Some(g.place_shared(labels.clone(), classes))]
-        })
+        });
+        y.saving(bytes)
     }
 
     /// The adjoint of [`pick`](Self::pick): element b goes to row b and column `labels[b]` of a
@@ -87,9 +91,10 @@ impl<T: Scalar> Var<'_, T> {
             rows.zip(&*labels).zip(x.data()).for_each(|((row, &label), &x)| row[label] = x);
             placed
         };
-        let kept = size_of_val(&*labels);
-        self.tape.operation_keeping("place", [self], value, kept, move |[_], _, g| {
+        let bytes = size_of_val(&*labels);
+        let y = self.tape.operation("place", [self], value, move |[_], _, g| {
             [Some(g.pick_shared(labels.clone()))]
-        })
+        });
+        y.saving(bytes)
     }
 }

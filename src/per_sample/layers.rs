@@ -1,0 +1,94 @@
+//! Layers that are written on the tape and recorded in one step (chapter 10).
+
+use super::pass::MIXES;
+use super::recorder::Recorder;
+use super::rules::{OuterProduct, Patches, Scale, Shift};
+use crate::tape::Var;
+use crate::tensor::Window;
+use crate::{Scalar, Tensor};
+
+/// Where a batch normalisation takes its mean and its variance from.
+#[derive(Clone, Copy, Debug)]
+pub enum Statistics<'a, T: Scalar> {
+    /// From outside, as in evaluation: one of each for every channel. The samples stay apart.
+    Given {
+        /// The mean of each channel.
+        mean: &'a Tensor<T>,
+        /// The variance of each channel.
+        var: &'a Tensor<T>,
+    },
+    /// From the batch itself, as in training: refused, because then there is no such thing as
+    /// one sample's gradient.
+    OfBatch,
+}
+
+impl<'t, T: Scalar> Recorder<'t, T> {
+    // ANCHOR: layers
+    /// A fully connected layer: x `[n, inputs]`, weight `[outputs, inputs]`, bias `[outputs]`.
+    #[track_caller]
+    pub fn linear(
+        &self,
+        x: Var<'t, T>,
+        weight: Var<'t, T>,
+        bias: Option<Var<'t, T>>,
+    ) -> Var<'t, T> {
+        let y = match bias {
+            Some(bias) => x.linear(weight, bias),
+            None => x.matmul_nt(weight),
+        };
+        self.record_use(weight, x, y, OuterProduct);
+        if let Some(bias) = bias {
+            self.record_use(bias, y, y, Shift);
+        }
+        y
+    }
+
+    /// A convolution: x `[n, c, h, w]`, weight `[o, c, kh, kw]`, bias `[o]`.
+    #[track_caller]
+    pub fn conv2d(
+        &self,
+        x: Var<'t, T>,
+        weight: Var<'t, T>,
+        bias: Option<Var<'t, T>>,
+        window: Window,
+    ) -> Var<'t, T> {
+        let mut y = x.conv2d(weight, window);
+        if let Some(bias) = bias {
+            y = y + bias.reshape([bias.shape().count(), 1, 1]);
+        }
+        self.record_use(weight, x, y, Patches(window));
+        if let Some(bias) = bias {
+            self.record_use(bias, y, y, Shift);
+        }
+        y
+    }
+    // ANCHOR_END: layers
+
+    /// A batch normalisation over all axes but the second, with the statistics of evaluation:
+    /// y = (x − mean)/√(var + eps)·weight + bias.
+    ///
+    /// # Panics
+    /// If the statistics are to be those of the batch, or the shapes do not fit.
+    #[track_caller]
+    pub fn batch_norm(
+        &self,
+        x: Var<'t, T>,
+        weight: Var<'t, T>,
+        bias: Var<'t, T>,
+        statistics: Statistics<T>,
+        eps: T,
+    ) -> Var<'t, T> {
+        let Statistics::Given { mean, var } = statistics else {
+            panic!("batch normalisation: {MIXES}");
+        };
+        let mut each_channel = vec![1; x.shape().rank().saturating_sub(1)];
+        each_channel[0] = weight.shape().count();
+        let [mean, var] = [mean, var].map(|values| values.reshape(&each_channel[..]));
+        let scale = (var + eps).map(|var| T::ONE / var.sqrt());
+        let normalized = (x - self.tape.constant(mean)) * self.tape.constant(scale);
+        let y = normalized * weight.reshape(&each_channel[..]) + bias.reshape(&each_channel[..]);
+        self.record_use(weight, normalized, y, Scale);
+        self.record_use(bias, y, y, Shift);
+        y
+    }
+}
