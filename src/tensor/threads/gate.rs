@@ -65,7 +65,8 @@ impl Seen {
 impl<J: Copy + Send> Gate<J> {
     /// The gate for the caller alone, if nobody else has it.
     pub(super) fn hold(&self) -> Option<Held<'_, J>> {
-        (!self.held.swap(true, Acquire)).then_some(Held(self))
+        // Not `then_some`: that would make a `Held` that fails, and drop it, which lets the gate go.
+        (!self.held.swap(true, Acquire)).then(|| Held(self))
     }
 }
 
