@@ -11,12 +11,14 @@
 //! np.bincount(y), hex(zlib.crc32(y)), (y[:50000].astype(float) ** 2).mean()
 //! ```
 
+mod common;
+
+use common::this_program;
 use longhand::Rng;
 use longhand::data::mnist::PIXELS;
 use longhand::data::{Digits, Idx, IdxData, Mnist};
 use longhand::deflate::crc32_reference;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// A new folder, removed when the value goes.
 struct Folder(PathBuf);
@@ -218,7 +220,7 @@ fn damaged_files_are_named() {
 
 /// What a process with LONGHAND_DATA set prints for `Mnist::load`.
 fn load_with(folder: &Path) -> String {
-    let output = Command::new(std::env::current_exe().unwrap())
+    let output = this_program()
         .args(["--exact", "print_what_load_says", "--ignored", "--nocapture"])
         .env("LONGHAND_DATA", folder)
         .output()

@@ -1,12 +1,14 @@
 //! Reports: figures are well-formed, small, safe and the same every time; tables line up; the
 //! progress line draws in a terminal and is silent elsewhere.
 
+mod common;
+
 use std::cell::{Cell, RefCell};
 use std::io::Write;
-use std::process::Command;
 use std::rc::Rc;
 use std::time::Duration;
 
+use common::this_program;
 use longhand::Rng;
 use longhand::report::{
     AreaChart, BarChart, Figure, Histogram, ImageGrid, LineChart, Progress, Table, Timeline,
@@ -377,7 +379,7 @@ fn figure_path_child() {
 #[test]
 fn the_variable_says_where_figures_go() {
     let run = |folder: Option<&str>| {
-        let mut child = Command::new(std::env::current_exe().unwrap());
+        let mut child = this_program();
         child.args(["--exact", "figure_path_child", "--nocapture"]);
         child.env("LONGHAND_REPORT_CHILD", "1").env_remove("LONGHAND_FIGURES");
         folder.map(|folder| child.env("LONGHAND_FIGURES", folder));
@@ -560,7 +562,7 @@ fn progress_child() {
 
 #[test]
 fn in_a_pipe_there_is_no_line() {
-    let mut child = Command::new(std::env::current_exe().unwrap());
+    let mut child = this_program();
     child.args(["--exact", "progress_child", "--nocapture"]).env("LONGHAND_REPORT_CHILD", "1");
     let output = child.output().unwrap();
     assert!(String::from_utf8(output.stdout).unwrap().contains("[done]"));

@@ -5,12 +5,11 @@
 
 #![cfg(target_os = "linux")]
 
-use crate::common::normal;
+use crate::common::{normal, this_program};
 use crate::{RULES, Training, Way};
 use longhand::layers::{Layer, Linear, Relu, Sequential};
 use longhand::tensor::meter::{Kind, Meter};
 use longhand::{Rng, Tensor};
-use std::process::Command;
 
 const VARIABLE: &str = "LONGHAND_TEST_CHAPTER7_WAY";
 
@@ -48,7 +47,7 @@ fn child() {
 
 /// The meter's peak, its most of gradients, and the kernel's peak of a child.
 fn peaks(way: Way) -> [usize; 3] {
-    let output = Command::new(std::env::current_exe().unwrap())
+    let output = this_program()
         .args(["--exact", "process::child", "--ignored", "--nocapture"])
         .env(VARIABLE, format!("{way:?}"))
         .output()

@@ -1,10 +1,12 @@
-//! What the chapters' tests share: frozen figures, finite differences, and how near is near.
+//! What the tests share: frozen figures, finite differences, how near is near, panics, children.
 #![allow(dead_code)]
 
 use longhand::data::npy;
 use longhand::layers::Layer;
 use longhand::{Rng, Scalar, Tensor, init};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The path of a file under `tests/golden/`.
 pub fn golden_path(name: &str) -> PathBuf {
@@ -103,4 +105,20 @@ pub fn assert_says<R>(f: impl FnOnce() -> R, parts: &[&str]) {
     for part in parts {
         assert!(message.contains(part), "{part:?} is not in: {message}");
     }
+}
+
+/// This test program, to be started once more as a process of its own.
+///
+/// Under an emulator the child needs the emulator as well: cargo is told of it by the variable
+/// `CARGO_TARGET_<TRIPLE>_RUNNER`, and a triple begins with the architecture.
+pub fn this_program() -> Command {
+    let program = std::env::current_exe().unwrap();
+    let triple = format!("CARGO_TARGET_{}", std::env::consts::ARCH.to_uppercase());
+    let runner = std::env::vars()
+        .find(|(name, _)| name.starts_with(&triple) && name.ends_with("_RUNNER"))
+        .map_or(String::new(), |(_, command)| command);
+    let mut words = runner.split_whitespace().map(OsString::from).chain([program.into()]);
+    let mut command = Command::new(words.next().expect("at least the program"));
+    command.args(words);
+    command
 }
