@@ -92,12 +92,12 @@ fn targets_may_be_numbers() {
 #[should_panic(expected = "rows of shape [3, 2, 3] and 2 targets")]
 fn rows_and_targets_must_match() {
     let (x, y) = rows(3);
-    Batches::new(&x, &y[..2], 1);
+    let _ = Batches::new(&x, &y[..2], 1);
 }
 
 #[test]
 #[should_panic(expected = "a batch of 0 rows")]
 fn a_batch_holds_something() {
     let (x, y) = rows(3);
-    Batches::new(&x, &y, 0);
+    let _ = Batches::new(&x, &y, 0);
 }

@@ -14,10 +14,10 @@
 mod common;
 
 use common::this_program;
-use longhand::Rng;
-use longhand::data::mnist::PIXELS;
+use longhand::data::digits::PIXELS;
 use longhand::data::{Digits, Idx, IdxData, Mnist};
-use longhand::deflate::crc32_reference;
+use longhand::deflate::{crc32, crc32_reference};
+use longhand::{ErrorKind, Rng};
 use std::path::{Path, PathBuf};
 
 /// A new folder, removed when the value goes.
@@ -199,6 +199,101 @@ fn files_that_do_not_fit_say_what_is_wrong() {
     std::fs::rename(&labels, folder.0.join("train-labels-idx1-ubyte")).unwrap();
     let text = Mnist::load_from(&folder.0).err().unwrap().to_string();
     assert!(text.contains("found 2 digits, expected the 60000 of MNIST"), "{text}");
+}
+
+/// An IDX file of bytes of this shape, all `value`.
+fn idx(shape: &[u32], value: u8) -> Vec<u8> {
+    let count = shape.iter().product::<u32>() as usize;
+    let mut bytes = vec![0; 4 + 4 * shape.len() + count]; // which costs nothing until it is written
+    bytes[2..4].copy_from_slice(&[8, shape.len() as u8]);
+    for (place, size) in bytes[4..].chunks_mut(4).zip(shape) {
+        place.copy_from_slice(&size.to_be_bytes());
+    }
+    if value != 0 {
+        bytes[4 + 4 * shape.len()..].fill(value);
+    }
+    bytes
+}
+
+#[test]
+fn a_limit_holds_for_plain_and_gzipped_files_alike() {
+    let folder = Folder::new("limit");
+    let [images, labels] = [idx(&[3, 28, 28], 0), idx(&[3], 7)];
+    let file = |name: &str, bytes: &[u8]| {
+        std::fs::write(folder.0.join(name), bytes).unwrap();
+        folder.0.join(name)
+    };
+    let plain = [file("images", &images), file("labels", &labels)];
+    let packed = [file("images.gz", &runs(&images)), file("labels.gz", &runs(&labels))];
+    for [images, labels] in [&plain, &packed, &[plain[0].clone(), packed[1].clone()]] {
+        assert_eq!(Digits::read_at_most(images, labels, 3).unwrap().labels(), [7; 3]);
+        let error = Digits::read_at_most(images, labels, 2).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Limit);
+        assert!(error.to_string().contains("raise the limit"), "{error}");
+    }
+}
+
+/// There was a limit of 300,000 gzipped images that no caller could raise; plain ones had none.
+#[test]
+fn any_number_of_digits_is_read() {
+    let folder = Folder::new("many");
+    let named = |name: &str| folder.0.join(format!("train-{name}.gz"));
+    let (images, labels) = (named("images-idx3-ubyte"), named("labels-idx1-ubyte"));
+    std::fs::write(&images, runs(&idx(&[300_001, 28, 28], 0))).unwrap();
+    std::fs::write(&labels, runs(&idx(&[300_001], 7))).unwrap();
+    assert_eq!(Digits::read(&images, &labels).unwrap().len(), 300_001);
+
+    let error = Mnist::load_from(&folder.0).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Limit);
+    assert!(error.to_string().contains("help: to read other files of digits, use Digits::read"));
+}
+
+/// A gzip file of these bytes, which are mostly runs: one block in the fixed codes.
+fn runs(bytes: &[u8]) -> Vec<u8> {
+    let mut file = vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255];
+    let (mut buffer, mut held) = (0b011_u64, 3);
+    let mut put = |file: &mut Vec<u8>, word: u32, length: u32, first_bit_first: bool| {
+        let word = if first_bit_first { word } else { word.reverse_bits() >> (32 - length) };
+        buffer |= u64::from(word) << held;
+        held += length;
+        while held >= 8 {
+            file.push(buffer as u8);
+            buffer >>= 8;
+            held -= 8;
+        }
+    };
+    let mut at = 0;
+    while at < bytes.len() {
+        match u32::from(bytes[at]) {
+            byte @ ..144 => put(&mut file, 0x30 + byte, 8, false),
+            byte => put(&mut file, 0x190 + byte - 144, 9, false),
+        }
+        let same = bytes[at + 1..].iter().take_while(|byte| **byte == bytes[at]).count();
+        at += 1 + same / 258 * 258;
+        for _ in 0..same / 258 {
+            put(&mut file, 0xC5, 8, false); // symbol 285: 258 bytes
+            put(&mut file, 0, 5, false); // from one back
+        }
+    }
+    put(&mut file, 0, 7, false); // the end
+    put(&mut file, 0, 7, true); // and what fills the last byte
+    file.extend(crc32(bytes).to_le_bytes());
+    file.extend((bytes.len() as u32).to_le_bytes());
+    file
+}
+
+/// Some copies of the files have a dot in their names where the others have a dash.
+#[test]
+fn names_with_a_dot_are_found() {
+    let folder = Folder::new("dots");
+    for entry in repository().read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().replace("-idx", ".idx");
+        if name.ends_with(".gz") {
+            std::fs::copy(&path, folder.0.join(name)).unwrap();
+        }
+    }
+    assert_eq!(Mnist::load_from(&folder.0).unwrap(), Mnist::load().unwrap());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::tensor::Shape;
 use crate::{Rng, Scalar, Tensor};
+use std::fmt;
 
 // ANCHOR: batches
 /// Examples and their targets, to be handed out a batch at a time.
@@ -25,6 +26,7 @@ use crate::{Rng, Scalar, Tensor};
 ///     }
 /// }
 /// ```
+#[must_use]
 pub struct Batches<'a, T: Scalar = f32, L: Copy = usize> {
     rows: &'a Tensor<T>,
     targets: &'a [L],
@@ -77,7 +79,15 @@ impl<'a, T: Scalar, L: Copy> Batches<'a, T, L> {
     }
 }
 
+/// Says how many there are, not what is in them.
+impl<T: Scalar, L: Copy> fmt::Debug for Batches<'_, T, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} batches of {} rows of {}", self.len(), self.size, self.rows.shape())
+    }
+}
+
 /// One pass over all batches. Each is b×… rows and their b targets.
+#[must_use = "an epoch is an iterator: it does nothing until it is asked"]
 pub struct Epoch<'a, T: Scalar, L: Copy> {
     batches: &'a Batches<'a, T, L>,
     /// Which row comes when; as they stand if `None`.
@@ -120,4 +130,10 @@ impl<T: Scalar, L: Copy> Iterator for Epoch<'_, T, L> {
 }
 
 impl<T: Scalar, L: Copy> ExactSizeIterator for Epoch<'_, T, L> {}
+
+impl<T: Scalar, L: Copy> fmt::Debug for Epoch<'_, T, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "batch {} of {:?}", self.next, self.batches)
+    }
+}
 // ANCHOR_END: batches

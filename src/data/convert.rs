@@ -1,15 +1,7 @@
-//! From bytes to numbers to tensors, for the readers of IDX and NPY.
+//! From bytes to numbers to tensors, for the readers of IDX, NPY and safetensors.
 
 use crate::tensor::{MAX_RANK, Shape};
 use crate::{Error, ErrorKind, Result, Scalar};
-
-/// How many elements there are of these sizes, if that can be counted; one of no sizes at all.
-pub(super) fn count(sizes: &[usize]) -> Option<usize> {
-    if sizes.contains(&0) {
-        return Some(0);
-    }
-    sizes.iter().try_fold(1_usize, |count, &size| count.checked_mul(size))
-}
 
 /// The numbers in `bytes`, `N` bytes each.
 pub(super) fn decode_each<N, const WIDTH: usize>(
@@ -46,14 +38,14 @@ pub(super) fn floats<T: Scalar, N: Copy + Into<f64>>(numbers: &[N]) -> Vec<T> {
 }
 
 /// Integers, each exactly, or an error that names the first that `T` cannot hold.
-pub(super) fn integers<T: Scalar, N: Copy + Into<i64>>(
+pub(super) fn integers<T: Scalar, N: Copy + Into<i128>>(
     place: &str,
     numbers: &[N],
 ) -> Result<Vec<T>> {
     let exact = |(index, &number): (usize, &N)| {
-        let number: i64 = number.into();
+        let number: i128 = number.into();
         let scalar = T::from_f64(number as f64);
-        if scalar.to_f64() as i128 == i128::from(number) {
+        if scalar.to_f64() as i128 == number {
             return Ok(scalar);
         }
         Err(Error::new(ErrorKind::Mismatch, place)
@@ -62,4 +54,23 @@ pub(super) fn integers<T: Scalar, N: Copy + Into<i64>>(
             .help("take the elements as they are, or a wider type"))
     };
     numbers.iter().enumerate().map(exact).collect()
+}
+
+/// A half-precision number (IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction), exactly.
+pub(super) fn half(bits: u16) -> f32 {
+    let (sign, magnitude) = (u32::from(bits & 0x8000) << 16, u32::from(bits & 0x7FFF));
+    let magnitude = match magnitude {
+        // Subnormal: so many times 2⁻²⁴.
+        0..=0x03FF => (magnitude as f32 * f32::from_bits((127 - 24) << 23)).to_bits(),
+        // The exponent is counted from −15, in f32 from −127.
+        0x0400..=0x7BFF => (magnitude << 13) + ((127 - 15) << 23),
+        // Infinity and NaN.
+        _ => magnitude << 13 | 0x7F80_0000,
+    };
+    f32::from_bits(sign | magnitude)
+}
+
+/// A bfloat16, which is the upper half of an f32, exactly.
+pub(super) fn bfloat(bits: u16) -> f32 {
+    f32::from_bits(u32::from(bits) << 16)
 }

@@ -1,6 +1,6 @@
-//! A place in a run of bytes, for the readers of gzip, IDX and NPY.
+//! A place in a run of bytes, for the readers of gzip, IDX, NPY and safetensors.
 
-use super::convert::count;
+use crate::tensor::element_count;
 use crate::{Error, ErrorKind, Result};
 
 /// Bytes, how far they are read, and what to call them in an error.
@@ -46,31 +46,38 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// All the rest, which must be exactly the elements of these sizes, `width` bytes each.
+    /// The elements of these sizes, `width` bytes each.
     pub fn elements(&mut self, sizes: &[usize], width: usize) -> Result<&'a [u8]> {
-        let there = self.rest().len();
-        let claimed = count(sizes).and_then(|count| count.checked_mul(width));
-        let claimed_text = || match claimed {
-            Some(bytes) => format!("{bytes} bytes of elements for the shape {sizes:?}"),
-            None => format!("more bytes than can be counted for the shape {sizes:?}"),
+        let bytes = element_count(sizes).and_then(|count| count.checked_mul(width));
+        let Some(bytes) = bytes else {
+            return Err(self
+                .error()
+                .found(format!("the shape {sizes:?}"))
+                .expected("sizes whose product can be counted, those that are 0 left aside")
+                .help("its header is wrong: copy or download it again"));
         };
-        if claimed.is_none_or(|claimed| claimed > there) {
+        let there = self.rest().len();
+        if bytes > there {
             return Err(self
                 .error()
                 .at(self.bytes.len() as u64)
                 .found(format!("the end of the data after {there} bytes of elements"))
-                .expected(claimed_text())
+                .expected(format!("{bytes} bytes of elements for the shape {sizes:?}"))
                 .help("the file was cut short or its header is wrong: copy or download it again"));
         }
-        let elements = self.take(claimed.unwrap_or(0), "the elements")?;
-        if !self.rest().is_empty() {
-            return Err(self
+        self.take(bytes, "the elements")
+    }
+
+    /// Sees that nothing follows the elements of these sizes.
+    pub fn end(&self, sizes: &[usize]) -> Result<()> {
+        match self.rest().len() {
+            0 => Ok(()),
+            more => Err(self
                 .error()
-                .found(format!("{} bytes more", self.rest().len()))
-                .expected(format!("the end of the data after {}", claimed_text()))
-                .help("cut the file off here, or correct the shape in its header"));
+                .found(format!("{more} bytes more"))
+                .expected(format!("the end of the data after the elements of the shape {sizes:?}"))
+                .help("cut the file off here, or correct the shape in its header")),
         }
-        Ok(elements)
     }
 
     /// An error here.

@@ -2,6 +2,7 @@
 
 use super::batches::Batches;
 use crate::{Scalar, Tensor};
+use std::fmt;
 use std::ops::Range;
 
 /// Examples, one along the first axis of a tensor, and the class of each.
@@ -19,6 +20,13 @@ pub struct Dataset<T: Scalar = f32> {
     pub images: Tensor<T>,
     /// n classes, counted from 0.
     pub labels: Vec<usize>,
+}
+
+/// Says how many there are and of what shape.
+impl<T: Scalar> fmt::Debug for Dataset<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} examples in {}", self.len(), self.images.shape())
+    }
 }
 
 impl<T: Scalar> Dataset<T> {

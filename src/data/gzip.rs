@@ -15,7 +15,8 @@ pub fn is_gzip(bytes: &[u8]) -> bool {
 /// Unpacks a gzip file, given its bytes.
 ///
 /// All members are read. Zero bytes after the last are ignored, since tapes and some tools pad
-/// with them; anything else there is an error.
+/// with them; anything else there is an error, as it is to Python's `gzip`. (The program `gzip`
+/// warns and leaves it out: what stands there may as well be a member whose first byte is damaged.)
 ///
 /// # Errors
 /// If the file is cut short or breaks a rule of the format, or if a checksum or a length does not

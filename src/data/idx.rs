@@ -9,9 +9,10 @@
 //! ```
 //! No dimensions make a single element, as the empty product is one.
 
-use super::convert::{count, decode_each, encode_each, floats, integers, tensor_shape};
+use super::convert::{decode_each, encode_each, floats, integers, tensor_shape};
 use super::cursor::Cursor;
 use super::gzip::{gunzip_at_most, is_gzip};
+use crate::tensor::element_count;
 use crate::{Result, Scalar, Tensor, files};
 use std::path::Path;
 
@@ -72,7 +73,7 @@ impl Idx {
     /// of 2³² or more.
     #[track_caller]
     pub fn new(dims: Vec<usize>, data: IdxData) -> Self {
-        if count(&dims) != Some(data.len()) {
+        if element_count(&dims) != Some(data.len()) {
             panic!("dimensions {dims:?} do not hold {} elements", data.len());
         }
         if dims.len() > 255 || dims.iter().any(|&size| u32::try_from(size).is_err()) {
@@ -164,6 +165,7 @@ impl Idx {
         let header = file.at;
         // All that the header claims must be there before anything is made to hold it.
         let elements = file.elements(&dims, width)?;
+        file.end(&dims)?;
         let data = match element {
             0x09 => IdxData::I8(decode_each(elements, i8::from_be_bytes)),
             0x0B => IdxData::I16(decode_each(elements, i16::from_be_bytes)),

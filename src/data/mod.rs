@@ -3,12 +3,12 @@
 //!
 //! | room | what it holds |
 //! |---|---|
-//! | [`mnist`], [`dataset`], [`batches`] | the digits, as tensors, a batch at a time |
+//! | [`mnist`], [`digits`], [`dataset`], [`batches`] | the digits, as tensors, a batch at a time |
 //! | [`idx`] | the format MNIST comes in |
 //! | [`npy`] | NumPy's format for an array |
 //! | [`safetensors`] | a file of named tensors: a saved net |
 //! | [`gzip`] | members, headers, checksums around [`deflate`](crate::deflate) |
-//! | `cursor`, `convert` | what the readers share |
+//! | `cursor`, `scanner`, `convert` | what the readers share: bytes, text, numbers |
 //!
 //! Every reader takes any bytes at all: it gives what they hold or an [`Error`](crate::Error) that
 //! says what is wrong and where, and never panics, hangs, or allocates for what is not there.
@@ -17,16 +17,19 @@ pub mod batches;
 mod convert;
 mod cursor;
 pub mod dataset;
+pub mod digits;
 pub mod gzip;
 pub mod idx;
 pub mod mnist;
 pub mod npy;
 pub mod safetensors;
+mod scanner;
 
 pub use batches::{Batches, Epoch};
 pub use dataset::Dataset;
+pub use digits::Digits;
 pub use gzip::gunzip;
 pub use idx::{Idx, IdxData};
-pub use mnist::{Digits, Mnist};
+pub use mnist::Mnist;
 pub use npy::{Npy, NpyData, read_tensor, write_tensor};
 pub use safetensors::Safetensors;

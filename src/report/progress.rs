@@ -5,6 +5,7 @@
 //! [`Progress`] does nothing at all, not even reading the clock or formatting the message: the
 //! caller's own epoch lines on stdout are the record of the run.
 
+use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -103,6 +104,15 @@ impl<'a> Progress<'a> {
 
     /// Ends the loop: wipes the line. (So does dropping it, after an early return or a panic.)
     pub fn finish(self) {}
+}
+
+impl fmt::Debug for Progress<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.live {
+            Some(live) => write!(f, "{}: {} of {}", live.label, live.done, live.total),
+            None => f.write_str("a progress line that nobody sees"),
+        }
+    }
 }
 
 impl Drop for Progress<'_> {

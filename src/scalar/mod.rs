@@ -32,6 +32,15 @@ mod sealed {
     impl Sealed for f64 {}
 }
 
+/// Which of the two element types a [`Scalar`] is, for code that does something else for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dtype {
+    /// `f32`
+    F32,
+    /// `f64`
+    F64,
+}
+
 /// A floating-point number that tensors are made of: `f32` or `f64`.
 ///
 /// ```
@@ -67,6 +76,8 @@ pub trait Scalar:
     + MulAssign
     + DivAssign
 {
+    /// The type as a value that can be matched.
+    const DTYPE: Dtype;
     /// The type's name, `"f32"` or `"f64"`.
     const NAME: &'static str;
     /// The number of binary digits it holds: 24 or 53.
@@ -186,10 +197,11 @@ pub trait Scalar:
 }
 
 macro_rules! scalar {
-    ($t:ident, $fma:expr, $exp:path, $ln:path, $tanh:path, $sigmoid:path) => {
+    ($t:ident, $dtype:ident, $fma:expr, $exp:path, $ln:path, $tanh:path, $sigmoid:path) => {
         // Small functions, used inside loops that are compiled for one instruction set or another:
         // only what is inlined there can be vectorised there.
         impl Scalar for $t {
+            const DTYPE: Dtype = Dtype::$dtype;
             const NAME: &'static str = stringify!($t);
             const DIGITS: u32 = $t::MANTISSA_DIGITS;
             const ZERO: Self = 0.0;
@@ -266,8 +278,8 @@ macro_rules! scalar {
         }
     };
 }
-scalar!(f32, fma32, exp::exp_f32, ln::ln_f32, tanh::tanh_f32, tanh::sigmoid_f32);
-scalar!(f64, f64::mul_add, exp::exp_f64, ln::ln_f64, tanh::tanh_f64, tanh::sigmoid_f64);
+scalar!(f32, F32, fma32, exp::exp_f32, ln::ln_f32, tanh::tanh_f32, tanh::sigmoid_f32);
+scalar!(f64, F64, f64::mul_add, exp::exp_f64, ln::ln_f64, tanh::tanh_f64, tanh::sigmoid_f64);
 
 /// c₀ + c₁x + c₂x² + …, the even powers and the odd ones each from the inside out (Horner).
 ///

@@ -35,6 +35,7 @@ use std::sync::Arc;
 
 pub use einsum::einsum;
 pub use pool::{Divisor, Maxima};
+pub(crate) use shape::element_count;
 pub use shape::{MAX_RANK, Shape};
 pub(crate) use storage::Buffer;
 #[doc(hidden)]

@@ -6,6 +6,17 @@ use std::ops::Deref;
 /// The most axes a tensor can have.
 pub const MAX_RANK: usize = 8;
 
+/// How many elements there are of these sizes: their product, 1 for no sizes at all.
+///
+/// `None` if the sizes other than 0 multiply to more than memory can have bytes: then the strides
+/// cannot be counted either, though a 0 among the sizes leaves no element. NumPy has the same rule.
+pub(crate) fn element_count(sizes: &[usize]) -> Option<usize> {
+    let positive = sizes.iter().filter(|&&size| size > 0);
+    let product = positive.copied().try_fold(1, usize::checked_mul)?;
+    let product = isize::try_from(product).ok()?.unsigned_abs();
+    Some(if sizes.contains(&0) { 0 } else { product })
+}
+
 /// The sizes of a tensor's axes, outermost first; `[]` is a single number.
 ///
 /// It is a small `Copy` value, so that making a tensor costs one allocation and not two.
@@ -33,10 +44,10 @@ impl Shape {
     /// The number of elements: the product of the sizes, 1 for `[]`.
     ///
     /// # Panics
-    /// If the product does not fit a `usize`.
+    /// If the sizes other than 0 multiply to more than memory can have bytes.
     #[track_caller]
     pub fn count(&self) -> usize {
-        match self.iter().try_fold(1_usize, |n, &size| n.checked_mul(size)) {
+        match element_count(self) {
             Some(count) => count,
             None => panic!("a tensor of shape {self} is too large to count"),
         }

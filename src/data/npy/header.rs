@@ -4,41 +4,72 @@
 //! {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
 //! ```
 //! NumPy evaluates it; here a small parser takes just what can stand there, in any order and with
-//! any spacing, and nothing else.
+//! any spacing, and nothing else. Python 2 wrote sizes as `3L` and text as `u'<f4'`.
 
 use crate::data::cursor::Cursor;
-use crate::{Error, Result};
+use crate::data::scanner::Scanner;
+use crate::{Error, ErrorKind, Result};
+
+/// What these data are called in an error.
+pub(super) const PLACE: &str = "NPY data";
 
 /// The most dimensions NumPy gives an array.
 pub(super) const MAX_RANK: usize = 64;
 
-const MAGIC: [u8; 6] = *b"\x93NUMPY";
+pub(super) const MAGIC: [u8; 6] = *b"\x93NUMPY";
 
-/// The element types that can be read, with their widths in bytes.
-const DESCRS: [(&str, usize); 8] = [
-    ("|b1", 1),
-    ("|u1", 1),
-    ("|i1", 1),
-    ("<i2", 2),
-    ("<i4", 4),
-    ("<i8", 8),
-    ("<f4", 4),
-    ("<f8", 8),
+/// What an element can be.
+#[derive(Clone, Copy)]
+pub(super) enum Element {
+    Bool,
+    U8,
+    I8,
+    U16,
+    I16,
+    U32,
+    I32,
+    U64,
+    I64,
+    F16,
+    F32,
+    F64,
+}
+
+/// NumPy's names for them, without the byte order, and their widths in bytes.
+const ELEMENTS: [(&str, Element, usize); 13] = [
+    ("b1", Element::Bool, 1),
+    ("?", Element::Bool, 1),
+    ("u1", Element::U8, 1),
+    ("i1", Element::I8, 1),
+    ("u2", Element::U16, 2),
+    ("i2", Element::I16, 2),
+    ("u4", Element::U32, 4),
+    ("i4", Element::I32, 4),
+    ("u8", Element::U64, 8),
+    ("i8", Element::I64, 8),
+    ("f2", Element::F16, 2),
+    ("f4", Element::F32, 4),
+    ("f8", Element::F64, 8),
 ];
+
+/// An element type as the header names it: `<f4`.
+pub(super) struct Descr {
+    pub element: Element,
+    /// In bytes.
+    pub width: usize,
+    /// Whether the most significant byte comes first: `>`. Without a sign, and with `=`, which is
+    /// for the order of the machine, it comes last, as on nearly every machine.
+    pub big_endian: bool,
+}
 
 /// What the header says.
 pub(super) struct Header {
-    pub descr: &'static str,
+    pub descr: Descr,
     pub fortran_order: bool,
     pub shape: Vec<usize>,
 }
 
 impl Header {
-    /// How many bytes an element takes.
-    pub fn width(&self) -> usize {
-        DESCRS.iter().find(|(descr, _)| *descr == self.descr).map_or(0, |&(_, width)| width)
-    }
-
     /// Reads magic, version and header, and leaves the cursor at the elements.
     pub fn read(file: &mut Cursor) -> Result<Self> {
         let magic: [u8; 6] = file.array("the magic bytes")?;
@@ -60,14 +91,15 @@ impl Header {
                     .at(6)
                     .found(format!("version {major}.{minor}"))
                     .expected("1.0, 2.0 or 3.0")
-                    .help("write the file with numpy.save"));
+                    .help("is this a file written by numpy.save?"));
             }
         };
         let start = file.at;
         file.take(length, "the header")?;
-        let mut text = Cursor::new("NPY data", &file.bytes[..start + length]);
+        let mut text = Cursor::new(PLACE, &file.bytes[..start + length]);
         text.at = start;
-        Parser { text }.dictionary()
+        let help = "its header is none that NumPy writes: save the array again with numpy.save";
+        Parser { text: Scanner::new(text, b" \t\n\x0c\r", help) }.dictionary()
     }
 
     /// Magic, version 1.0 and header: the bytes that NumPy writes.
@@ -98,160 +130,113 @@ impl Header {
 
 /// Reads the dictionary, token by token.
 struct Parser<'a> {
-    text: Cursor<'a>,
+    text: Scanner<'a>,
 }
 
 impl Parser<'_> {
     fn dictionary(&mut self) -> Result<Header> {
         let (mut descr, mut fortran_order, mut shape) = (None, None, None);
-        self.expect(b'{')?;
-        while !self.eat(b'}') {
-            self.spaces();
-            let at = self.text.at;
+        self.text.expect(b'{', "'{'")?;
+        while !self.text.eat(b'}') {
+            let at = self.text.at();
             let key = self.string()?;
-            self.expect(b':')?;
+            self.text.expect(b':', "':'")?;
             let again = match &key[..] {
                 "descr" => descr.replace(self.descr()?).is_some(),
                 "fortran_order" => fortran_order.replace(self.boolean()?).is_some(),
                 "shape" => shape.replace(self.shape()?).is_some(),
-                _ => return Err(self.fault(at, format!("the key {key:?}"), KEYS)),
+                _ => return Err(self.text.fault(at, format!("the key {key:?}"), KEYS)),
             };
             if again {
-                return Err(self.fault(at, format!("the key {key:?} a second time"), KEYS));
+                return Err(self.text.fault(at, format!("the key {key:?} a second time"), KEYS));
             }
-            if !self.eat(b',') {
-                self.expect(b'}')?;
+            if !self.text.eat(b',') {
+                self.text.expect(b'}', "'}'")?;
                 break;
             }
         }
-        self.spaces();
-        if !self.text.rest().is_empty() {
-            return Err(self.unexpected("spaces and a newline up to the header's end"));
+        if self.text.peek().is_some() {
+            return Err(self.text.unexpected("spaces and a newline up to the header's end"));
         }
-        let at = self.text.at;
         match (descr, fortran_order, shape) {
             (Some(descr), Some(fortran_order), Some(shape)) => {
                 Ok(Header { descr, fortran_order, shape })
             }
-            _ => Err(self.fault(at, "the end of the header", KEYS)),
+            _ => Err(self.text.unexpected(KEYS)),
         }
     }
 
-    /// An element type, as one of [`DESCRS`].
-    fn descr(&mut self) -> Result<&'static str> {
-        self.spaces();
-        let at = self.text.at;
-        if self.text.rest().first() == Some(&b'[') {
-            return Err(self
-                .fault(at, "a structured element type", "a plain one, such as '<f4'")
+    fn descr(&mut self) -> Result<Descr> {
+        self.text.spaces();
+        let at = self.text.at();
+        if self.text.peek() == Some(b'[') {
+            return Err(unsupported(at)
+                .found("a structured element type")
+                .expected("a plain one, such as '<f4'")
                 .help("save each field of the array by itself"));
         }
         let descr = self.string()?;
-        if let Some(&(known, _)) = DESCRS.iter().find(|&&(known, width)| {
-            known == descr || (width == 1 && descr.strip_prefix(['<', '>']) == Some(&known[1..]))
-        }) {
-            return Ok(known);
+        let bare = descr.strip_prefix(['<', '>', '=', '|']).unwrap_or(&descr);
+        match ELEMENTS.iter().find(|(name, ..)| *name == bare) {
+            Some(&(_, element, width)) => {
+                Ok(Descr { element, width, big_endian: descr.starts_with('>') })
+            }
+            None => Err(unsupported(at)
+                .found(format!("element type {descr:?}"))
+                .expected(format!("one of {}", ELEMENTS.map(|(name, ..)| name).join(" ")))
+                .help("convert the array before saving it: array.astype('f4')")),
         }
-        let all = DESCRS.map(|(known, _)| known).join(" ");
-        let fault = self.fault(at, format!("element type {descr:?}"), format!("one of {all}"));
-        Err(match descr.strip_prefix('>') {
-            Some(rest) => fault
-                .help(format!("the numbers are big-endian: save array.astype('<{rest}') instead")),
-            None => fault.help("convert the array with astype before saving it"),
-        })
     }
 
     fn boolean(&mut self) -> Result<bool> {
-        self.spaces();
-        for (word, value) in [("True", true), ("False", false)] {
-            if self.text.rest().starts_with(word.as_bytes()) {
-                self.text.at += word.len();
-                return Ok(value);
-            }
+        match (self.text.eat_word("True"), self.text.eat_word("False")) {
+            (true, _) => Ok(true),
+            (_, true) => Ok(false),
+            _ => Err(self.text.unexpected("True or False")),
         }
-        Err(self.unexpected("True or False"))
     }
 
-    /// A tuple of sizes: `()`, `(3,)`, `(3, 4)` or `(3, 4,)`.
+    /// A tuple of sizes: `()`, `(3,)`, `(3, 4)`, `(3, 4,)` or, from Python 2, `(3L, 4L)`.
     fn shape(&mut self) -> Result<Vec<usize>> {
-        self.expect(b'(')?;
+        self.text.expect(b'(', "'('")?;
         let mut shape = Vec::new();
-        while !self.eat(b')') {
+        while !self.text.eat(b')') {
             if shape.len() == MAX_RANK {
-                return Err(self.unexpected("at most 64 dimensions, as a NumPy array has"));
+                return Err(self.text.unexpected("at most 64 dimensions, as a NumPy array has"));
             }
-            shape.push(self.size()?);
-            if !self.eat(b',') {
+            shape.push(self.text.size()?);
+            if self.text.rest().starts_with(b"L") {
+                self.text.skip(1);
+            }
+            if !self.text.eat(b',') {
                 if shape.len() == 1 {
-                    return Err(self.unexpected("a comma: a tuple of one is written (3,)"));
+                    return Err(self.text.unexpected("a comma: a tuple of one is written (3,)"));
                 }
-                self.expect(b')')?;
+                self.text.expect(b')', "')'")?;
                 break;
             }
         }
         Ok(shape)
     }
 
-    fn size(&mut self) -> Result<usize> {
-        self.spaces();
-        let at = self.text.at;
-        let digits = self.text.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let text = String::from_utf8_lossy(self.text.take(digits, "a size")?);
-        match (&text[..], text.parse()) {
-            ("", _) => Err(self.unexpected("a size")),
-            (_, Ok(size)) if digits == 1 || !text.starts_with('0') => Ok(size),
-            _ => Err(self.fault(at, format!("the size {text}"), "a size that fits a usize")),
-        }
-    }
-
     /// A string in single or double quotes, without escapes.
     fn string(&mut self) -> Result<String> {
-        self.spaces();
-        let quote = match self.text.rest().first() {
-            Some(&quote @ (b'\'' | b'"')) => quote,
-            _ => return Err(self.unexpected("a string in quotes")),
+        let quote = match self.text.peek() {
+            Some(b'u') => self.text.rest().get(1).copied(),
+            first => first,
         };
-        self.text.at += 1;
+        let Some(quote @ (b'\'' | b'"')) = quote else {
+            return Err(self.text.unexpected("a string in quotes"));
+        };
+        self.text.take_through(quote, "the quote before the string")?;
         let string = self.text.take_through(quote, "the string")?;
         Ok(String::from_utf8_lossy(&string[..string.len() - 1]).into_owned())
     }
+}
 
-    fn spaces(&mut self) {
-        let spaces = self.text.rest().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        self.text.at += spaces;
-    }
-
-    /// Takes `byte` if it is next.
-    fn eat(&mut self, byte: u8) -> bool {
-        self.spaces();
-        let eaten = self.text.rest().first() == Some(&byte);
-        self.text.at += usize::from(eaten);
-        eaten
-    }
-
-    fn expect(&mut self, byte: u8) -> Result<()> {
-        match self.eat(byte) {
-            true => Ok(()),
-            false => Err(self.unexpected(format!("{:?}", char::from(byte)))),
-        }
-    }
-
-    fn unexpected(&self, expected: impl Into<String>) -> Error {
-        let found = match self.text.rest().first() {
-            Some(byte) => format!("'{}'", byte.escape_ascii()),
-            None => "the end of the header".to_string(),
-        };
-        self.fault(self.text.at, found, expected)
-    }
-
-    fn fault(&self, at: usize, found: impl Into<String>, expected: impl Into<String>) -> Error {
-        self.text
-            .error()
-            .at(at as u64)
-            .found(found.into())
-            .expected(expected.into())
-            .help("write the file with numpy.save")
-    }
+/// The error that an array is in order but not of a kind that is read here.
+fn unsupported(at: usize) -> Error {
+    Error::new(ErrorKind::Unsupported, PLACE).at(at as u64)
 }
 
 const KEYS: &str = "each of 'descr', 'fortran_order' and 'shape' once";

@@ -10,12 +10,17 @@
 //! The golden figures that the tests compare with are such files, and so are the statistics that
 //! chapter 8 saves.
 
+mod elements;
 mod header;
 
-use super::convert::{count, decode_each, encode_each, floats, integers, tensor_shape};
+pub use elements::NpyData;
+
+use super::convert::tensor_shape;
 use super::cursor::Cursor;
+use crate::scalar::Dtype;
+use crate::tensor::element_count;
 use crate::{Error, Result, Scalar, Tensor, files};
-use header::Header;
+use header::{Header, MAGIC, PLACE};
 use std::path::Path;
 
 /// The contents of a `.npy` file: its shape, and the elements in row-major order.
@@ -35,62 +40,6 @@ pub struct Npy {
     data: NpyData,
 }
 
-/// The elements of a `.npy` file, in the type they are stored in.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs)]
-pub enum NpyData {
-    Bool(Vec<bool>),
-    U8(Vec<u8>),
-    I8(Vec<i8>),
-    I16(Vec<i16>),
-    I32(Vec<i32>),
-    I64(Vec<i64>),
-    F32(Vec<f32>),
-    F64(Vec<f64>),
-}
-
-/// Does the same with the elements, whatever their type.
-macro_rules! with_data {
-    ($npy:expr, $data:ident => $what:expr) => {
-        match $npy {
-            NpyData::Bool($data) => $what,
-            NpyData::U8($data) => $what,
-            NpyData::I8($data) => $what,
-            NpyData::I16($data) => $what,
-            NpyData::I32($data) => $what,
-            NpyData::I64($data) => $what,
-            NpyData::F32($data) => $what,
-            NpyData::F64($data) => $what,
-        }
-    };
-}
-
-impl NpyData {
-    /// How many elements there are.
-    pub fn len(&self) -> usize {
-        with_data!(self, data => data.len())
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// NumPy's name for the element type.
-    pub fn descr(&self) -> &'static str {
-        match self {
-            NpyData::Bool(_) => "|b1",
-            NpyData::U8(_) => "|u1",
-            NpyData::I8(_) => "|i1",
-            NpyData::I16(_) => "<i2",
-            NpyData::I32(_) => "<i4",
-            NpyData::I64(_) => "<i8",
-            NpyData::F32(_) => "<f4",
-            NpyData::F64(_) => "<f8",
-        }
-    }
-}
-
 impl Npy {
     /// The most dimensions NumPy gives an array.
     pub const MAX_RANK: usize = header::MAX_RANK;
@@ -101,7 +50,7 @@ impl Npy {
     /// If the shape does not hold that many elements, or has more than 64 dimensions.
     #[track_caller]
     pub fn new(shape: Vec<usize>, data: NpyData) -> Self {
-        if count(&shape) != Some(data.len()) {
+        if element_count(&shape) != Some(data.len()) {
             panic!("shape {shape:?} does not hold {} elements", data.len());
         }
         if shape.len() > Self::MAX_RANK {
@@ -113,9 +62,9 @@ impl Npy {
     /// A tensor, as `<f4` or `<f8`.
     pub fn from_tensor<T: Scalar>(tensor: &Tensor<T>) -> Self {
         let numbers = tensor.data().iter().map(|&number| number.to_f64());
-        let data = match T::NAME {
-            "f32" => NpyData::F32(numbers.map(|number| number as f32).collect()),
-            _ => NpyData::F64(numbers.collect()),
+        let data = match T::DTYPE {
+            Dtype::F32 => NpyData::F32(numbers.map(|number| number as f32).collect()),
+            Dtype::F64 => NpyData::F64(numbers.collect()),
         };
         Self { shape: tensor.shape().to_vec(), data }
     }
@@ -139,62 +88,42 @@ impl Npy {
     ///
     /// # Errors
     /// If the file cannot be read, is cut short, has bytes left over, breaks a rule of the format,
-    /// or holds another element type than those of [`NpyData`], or big-endian numbers.
+    /// holds more than one array, or one of another element type than those of [`NpyData`]
+    /// (complex numbers, text, objects, records).
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         Self::from_bytes(&files::read(path)?).map_err(|error| error.within(path.display()))
     }
 
-    /// Reads the bytes of a `.npy` file. Column-major arrays are turned to row-major.
+    /// Reads the bytes of a `.npy` file. Column-major arrays are turned to row-major, big-endian
+    /// numbers to little-endian.
     ///
     /// # Errors
     /// As [`Npy::read`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let mut file = Cursor::new("NPY data", bytes);
+        let mut file = Cursor::new(PLACE, bytes);
         let header = Header::read(&mut file)?;
-        let width = header.width();
         let start = file.at;
-        let elements = file.elements(&header.shape, width)?;
-        let data = match header.descr {
-            "|b1" => {
-                if let Some(index) = elements.iter().position(|&byte| byte > 1) {
-                    return Err(file
-                        .error()
-                        .at((start + index) as u64)
-                        .found(format!("byte {:#04x} in an array of bool", elements[index]))
-                        .expected("0x00 or 0x01")
-                        .help("store other values as |u1"));
-                }
-                NpyData::Bool(elements.iter().map(|&byte| byte == 1).collect())
-            }
-            "|u1" => NpyData::U8(elements.to_vec()),
-            "|i1" => NpyData::I8(decode_each(elements, i8::from_le_bytes)),
-            "<i2" => NpyData::I16(decode_each(elements, i16::from_le_bytes)),
-            "<i4" => NpyData::I32(decode_each(elements, i32::from_le_bytes)),
-            "<i8" => NpyData::I64(decode_each(elements, i64::from_le_bytes)),
-            "<f4" => NpyData::F32(decode_each(elements, f32::from_le_bytes)),
-            _ => NpyData::F64(decode_each(elements, f64::from_le_bytes)),
-        };
-        let mut npy = Self { shape: header.shape, data };
-        if header.fortran_order {
-            with_data!(&mut npy.data, data => *data = row_major(&npy.shape, data));
+        let elements = file.elements(&header.shape, header.descr.width)?;
+        if file.rest().starts_with(&MAGIC) {
+            return Err(file
+                .error()
+                .found("another array")
+                .expected(format!("the end of the data after one of shape {:?}", header.shape))
+                .help("save each array in a file of its own"));
         }
-        Ok(npy)
+        file.end(&header.shape)?;
+        let mut data = NpyData::decode(&header.descr, elements, start)?;
+        if header.fortran_order {
+            data.turn_row_major(&header.shape);
+        }
+        Ok(Self { shape: header.shape, data })
     }
 
     /// The bytes of a `.npy` file with these contents: to the byte, those that `numpy.save` writes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Header::write(self.data.descr(), &self.shape);
-        bytes.extend(match &self.data {
-            NpyData::Bool(data) => data.iter().map(|&bit| u8::from(bit)).collect(),
-            NpyData::U8(data) => data.clone(),
-            NpyData::I8(data) => encode_each(data, i8::to_le_bytes),
-            NpyData::I16(data) => encode_each(data, i16::to_le_bytes),
-            NpyData::I32(data) => encode_each(data, i32::to_le_bytes),
-            NpyData::I64(data) => encode_each(data, i64::to_le_bytes),
-            NpyData::F32(data) => encode_each(data, f32::to_le_bytes),
-            NpyData::F64(data) => encode_each(data, f64::to_le_bytes),
-        });
+        bytes.extend(self.data.encode());
         bytes
     }
 
@@ -212,48 +141,9 @@ impl Npy {
     /// # Errors
     /// If there are more dimensions than a tensor has axes, or an integer that `T` cannot hold.
     pub fn to_tensor<T: Scalar>(&self) -> Result<Tensor<T>> {
-        let shape = tensor_shape("NPY data", &self.shape)?;
-        let data = match &self.data {
-            NpyData::Bool(data) => {
-                floats(&data.iter().map(|&bit| u8::from(bit)).collect::<Vec<_>>())
-            }
-            NpyData::U8(data) => floats(data),
-            NpyData::I8(data) => floats(data),
-            NpyData::I16(data) => floats(data),
-            NpyData::I32(data) => integers("NPY data", data)?,
-            NpyData::I64(data) => integers("NPY data", data)?,
-            NpyData::F32(data) => floats(data),
-            NpyData::F64(data) => floats(data),
-        };
-        Ok(Tensor::new(shape, data))
+        let shape = tensor_shape(PLACE, &self.shape)?;
+        Ok(Tensor::new(shape, self.data.numbers()?))
     }
-}
-
-/// Elements that ran first index fastest, last index fastest.
-fn row_major<N: Copy>(shape: &[usize], column_major: &[N]) -> Vec<N> {
-    let mut strides = Vec::new(); // in `column_major`
-    let mut stride = 1;
-    for &size in shape {
-        strides.push(stride);
-        stride = usize::wrapping_mul(stride, size); // an empty array may have huge sizes
-    }
-    let mut index = vec![0; shape.len()];
-    let mut from = 0;
-    let mut rows = Vec::with_capacity(column_major.len());
-    while rows.len() < column_major.len() {
-        rows.push(column_major[from]);
-        // Count on, the last index first, carrying where one is full.
-        for axis in (0..shape.len()).rev() {
-            index[axis] += 1;
-            from += strides[axis];
-            if index[axis] < shape[axis] {
-                break;
-            }
-            from -= strides[axis] * shape[axis];
-            index[axis] = 0;
-        }
-    }
-    rows
 }
 
 /// Reads a `.npy` file into a tensor: integers exactly, floating-point numbers to the nearest.

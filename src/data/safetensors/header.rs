@@ -6,11 +6,14 @@
 //!  "0.bias":   {"dtype": "F32", "shape": [2],    "data_offsets": [24, 32]}}
 //! ```
 //! The offsets count from the header's end. Tensors must lie one after another without a gap,
-//! from the first byte to the last, so that no two share bytes and none are hidden.
+//! from the first byte to the last, so that no two share bytes and none are hidden. What is read
+//! and what is not is as in the format's own library, but that a tensor of an element type which is
+//! not known stands in nobody's way, and that `[0, 2⁶³]` is no shape, since its strides overflow.
 
 use super::json::{Parser, quoted};
-use crate::data::convert::count;
 use crate::data::cursor::Cursor;
+use crate::scalar::Dtype;
+use crate::tensor::element_count;
 use crate::{Error, ErrorKind, Result, Scalar, Tensor};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -21,28 +24,36 @@ pub(super) const PLACE: &str = "safetensors data";
 /// Headers longer than this are refused, as everywhere.
 const LONGEST: u64 = 100_000_000;
 
-/// The element types whose width is known here, in bytes.
-const DTYPES: [(&str, usize); 14] = [
-    ("BOOL", 1),
-    ("U8", 1),
-    ("I8", 1),
-    ("F8_E4M3", 1),
-    ("F8_E5M2", 1),
-    ("I16", 2),
-    ("U16", 2),
-    ("F16", 2),
-    ("BF16", 2),
-    ("I32", 4),
-    ("U32", 4),
-    ("F32", 4),
-    ("I64", 8),
-    ("F64", 8),
+/// How many bits an element takes, for the types that the format's own library knows.
+const BITS: [(&str, usize); 22] = [
+    ("F4", 4),
+    ("F6_E2M3", 6),
+    ("F6_E3M2", 6),
+    ("BOOL", 8),
+    ("U8", 8),
+    ("I8", 8),
+    ("F8_E4M3", 8),
+    ("F8_E5M2", 8),
+    ("F8_E8M0", 8),
+    ("F8_E4M3FNUZ", 8),
+    ("F8_E5M2FNUZ", 8),
+    ("I16", 16),
+    ("U16", 16),
+    ("F16", 16),
+    ("BF16", 16),
+    ("I32", 32),
+    ("U32", 32),
+    ("F32", 32),
+    ("I64", 64),
+    ("U64", 64),
+    ("F64", 64),
+    ("C64", 64),
 ];
 
 /// What the header says of one tensor.
 pub(super) struct Entry {
     pub name: String,
-    pub dtype: &'static str,
+    pub dtype: String,
     pub shape: Vec<usize>,
     /// Its bytes, counted from the header's end.
     pub place: Range<usize>,
@@ -95,7 +106,11 @@ impl Header {
 
     /// Length and header for these tensors, which follow one another.
     pub fn write<T: Scalar>(tensors: &[(&str, &Tensor<T>)]) -> Vec<u8> {
-        let (dtype, mut start) = (T::NAME.to_uppercase(), 0);
+        let dtype = match T::DTYPE {
+            Dtype::F32 => "F32",
+            Dtype::F64 => "F64",
+        };
+        let mut start = 0;
         let mut entries = Vec::new();
         for (name, tensor) in tensors {
             let sizes: Vec<_> = tensor.shape().iter().map(usize::to_string).collect();
@@ -124,6 +139,9 @@ fn entries(mut json: Parser) -> Result<Vec<Entry>> {
                 .expected("each name once"));
         }
         if name == "__metadata__" {
+            if json.null() {
+                return Ok(());
+            }
             return json.object(|json, _, _| json.string().map(drop));
         }
         entries.push(entry(json, name, at)?);
@@ -140,7 +158,7 @@ fn entry(json: &mut Parser, name: String, at: usize) -> Result<Entry> {
             "dtype" => dtype.replace(json.string()?).is_some(),
             "shape" => shape.replace(json.sizes()?).is_some(),
             "data_offsets" => offsets.replace(json.sizes()?).is_some(),
-            _ => return Err(fault(at).found(format!("the key {key:?}")).expected(KEYS)),
+            _ => json.anything().map(|()| false)?, // a newer version may say more
         };
         match again {
             true => Err(fault(at).found(format!("the key {key:?} a second time")).expected(KEYS)),
@@ -150,25 +168,40 @@ fn entry(json: &mut Parser, name: String, at: usize) -> Result<Entry> {
     let (Some(dtype), Some(shape), Some(offsets)) = (dtype, shape, offsets) else {
         return Err(fault(at).found(format!("{name:?} without one of its keys")).expected(KEYS));
     };
-    let Some(&(dtype, width)) = DTYPES.iter().find(|(known, _)| *known == dtype) else {
-        let known = DTYPES.map(|(known, _)| known).join(" ");
-        return Err(fault(at)
-            .found(format!("{name:?} of element type {dtype:?}"))
-            .expected(format!("one of {known}")));
+    let place = place(&dtype, &shape, &offsets).map_err(|(found, expected)| {
+        fault(at).found(format!("{name:?} {found}")).expected(expected)
+    })?;
+    Ok(Entry { name, dtype, shape, place, at })
+}
+
+/// The bytes of a tensor, or what is found instead of what.
+fn place(
+    dtype: &str,
+    shape: &[usize],
+    offsets: &[usize],
+) -> std::result::Result<Range<usize>, (String, String)> {
+    let at_offsets = || format!("at data_offsets {offsets:?}");
+    let [start, end] = *offsets else {
+        return Err((at_offsets(), "two of them: where it begins and where it ends".into()));
     };
-    let claimed = count(&shape).and_then(|count| count.checked_mul(width));
-    match offsets[..] {
-        [start, end] if end.checked_sub(start).is_some_and(|bytes| Some(bytes) == claimed) => {
-            Ok(Entry { name, dtype, shape, place: start..end, at })
+    let Some(bytes) = end.checked_sub(start) else {
+        return Err((at_offsets(), "the end not before the beginning".into()));
+    };
+    // A type that is not known takes what the offsets say, and so its neighbours can be read.
+    let bits = BITS.iter().find(|(known, _)| *known == dtype).map(|(_, bits)| *bits);
+    let count = element_count(shape);
+    let Some(claimed) = count.and_then(|count| count.checked_mul(bits.unwrap_or(1))) else {
+        let countable = "a shape that can be counted, sizes of 0 left aside";
+        return Err((format!("of shape {shape:?}"), countable.into()));
+    };
+    match bits.is_none() || bytes.checked_mul(8) == Some(claimed) {
+        true => Ok(start..end),
+        false => {
+            let claimed = claimed.div_ceil(8);
+            let wanted =
+                format!("[start, start + {claimed}], for {dtype} elements of shape {shape:?}");
+            Err((at_offsets(), wanted))
         }
-        _ => Err(fault(at).found(format!("{name:?} at data_offsets {offsets:?}")).expected(
-            match claimed {
-                Some(bytes) => {
-                    format!("[start, start + {bytes}], for {dtype} elements of shape {shape:?}")
-                }
-                None => format!("a shape that can be counted, not {shape:?}"),
-            },
-        )),
     }
 }
 

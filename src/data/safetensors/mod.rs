@@ -11,10 +11,12 @@
 mod header;
 mod json;
 
-use super::convert::{decode_each, encode_each, floats, tensor_shape};
+use super::convert::{bfloat, decode_each, encode_each, floats, half, integers, tensor_shape};
 use super::cursor::Cursor;
+use crate::scalar::Dtype;
 use crate::{Error, ErrorKind, Result, Scalar, Tensor, files};
 use header::{Entry, Header, PLACE};
+use std::fmt;
 use std::path::Path;
 
 /// The contents of a safetensors file.
@@ -37,12 +39,21 @@ pub struct Safetensors {
     elements: Vec<u8>,
 }
 
+/// Lists the tensors, not what is in them.
+impl fmt::Debug for Safetensors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let row =
+            |entry: &Entry| (entry.name.clone(), format!("{} {:?}", entry.dtype, entry.shape));
+        f.debug_map().entries(self.entries.iter().map(row)).finish()
+    }
+}
+
 impl Safetensors {
     /// Reads a file.
     ///
     /// # Errors
     /// If the file cannot be read, is cut short, has bytes left over, breaks a rule of the
-    /// format, or names a tensor twice.
+    /// format, or names a tensor twice. An element type that is not known is no error here.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         Self::from_bytes(files::read(path)?).map_err(|error| error.within(path.display()))
@@ -69,36 +80,51 @@ impl Safetensors {
     }
 
     /// The element type of this tensor, as the format calls it: `"F32"`.
-    pub fn dtype(&self, name: &str) -> Option<&'static str> {
-        self.entry(name).map(|entry| entry.dtype)
+    pub fn dtype(&self, name: &str) -> Option<&str> {
+        self.entry(name).map(|entry| &entry.dtype[..])
     }
 
     fn entry(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.name == name)
     }
 
-    /// The tensor of this name; its numbers are rounded to the nearest if `T` is the narrower.
+    /// The tensor of this name. Integers, and `BOOL` as 0 and 1, are exact; floating-point numbers
+    /// are rounded to the nearest if `T` is the narrower.
     ///
     /// # Errors
-    /// If there is none, its elements are not `F32` or `F64`, or it has more dimensions than a
-    /// tensor has axes.
+    /// If there is none, its elements are of a type that is not read here (numbers of 8 bits or
+    /// fewer with an exponent, complex ones, and types that are newer), an integer is one that `T`
+    /// cannot hold, or it has more dimensions than a tensor has axes. Other tensors of the file can
+    /// be read all the same.
     pub fn tensor<T: Scalar>(&self, name: &str) -> Result<Tensor<T>> {
-        let error = |kind| Error::new(kind, format_args!("{PLACE}, tensor {name:?}"));
+        let place = format!("{PLACE}, tensor {name:?}");
         let entry = self.entry(name).ok_or_else(|| {
-            error(ErrorKind::Mismatch)
+            Error::new(ErrorKind::Mismatch, &place)
                 .found("none of that name")
                 .expected(format!("one of the {} in the file", self.entries.len()))
+                .help("names() lists them")
         })?;
-        let shape = tensor_shape(PLACE, &entry.shape)?;
+        let shape = tensor_shape(&place, &entry.shape)?;
         let elements = &self.elements[entry.place.clone()];
-        let numbers = match entry.dtype {
+        let numbers = match &entry.dtype[..] {
+            "BOOL" => floats(&decode_each(elements, |[byte]| u8::from(byte != 0))),
+            "U8" => floats(elements),
+            "I8" => floats(&decode_each(elements, i8::from_le_bytes)),
+            "U16" => floats(&decode_each(elements, u16::from_le_bytes)),
+            "I16" => floats(&decode_each(elements, i16::from_le_bytes)),
+            "U32" => integers(&place, &decode_each(elements, u32::from_le_bytes))?,
+            "I32" => integers(&place, &decode_each(elements, i32::from_le_bytes))?,
+            "U64" => integers(&place, &decode_each(elements, u64::from_le_bytes))?,
+            "I64" => integers(&place, &decode_each(elements, i64::from_le_bytes))?,
+            "F16" => floats(&decode_each(elements, |bytes| half(u16::from_le_bytes(bytes)))),
+            "BF16" => floats(&decode_each(elements, |bytes| bfloat(u16::from_le_bytes(bytes)))),
             "F32" => floats(&decode_each(elements, f32::from_le_bytes)),
             "F64" => floats(&decode_each(elements, f64::from_le_bytes)),
             other => {
-                return Err(error(ErrorKind::Unsupported)
+                return Err(Error::new(ErrorKind::Unsupported, &place)
                     .at(entry.at as u64)
                     .found(format!("elements of type {other}"))
-                    .expected("F32 or F64")
+                    .expected("BOOL, an integer, F16, BF16, F32 or F64")
                     .help("convert the tensor before saving it: .float() in PyTorch"));
             }
         };
@@ -121,9 +147,9 @@ impl Safetensors {
         }
         let mut bytes = Header::write(&tensors);
         for (_, tensor) in tensors {
-            bytes.extend(match T::NAME {
-                "f32" => encode_each(tensor.data(), |x| (x.to_f64() as f32).to_le_bytes()),
-                _ => encode_each(tensor.data(), |x| x.to_f64().to_le_bytes()),
+            bytes.extend(match T::DTYPE {
+                Dtype::F32 => encode_each(tensor.data(), |x| (x.to_f64() as f32).to_le_bytes()),
+                Dtype::F64 => encode_each(tensor.data(), |x| x.to_f64().to_le_bytes()),
             });
         }
         bytes

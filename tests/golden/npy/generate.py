@@ -11,7 +11,7 @@ import numpy as np
 os.makedirs("saved", exist_ok=True)
 os.makedirs("other", exist_ok=True)
 
-TYPES = ["?", "u1", "i1", "<i2", "<i4", "<i8", "<f4", "<f8"]
+TYPES = ["?", "u1", "i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"]
 SHAPES = [(), (0,), (1,), (5,), (2, 3), (2, 0, 3), (2, 3, 4), (1, 1, 1, 1, 1, 1, 1, 2)]
 
 
@@ -46,8 +46,12 @@ np.save("other/fortran-i2-5x4.npy", np.asfortranarray(np.arange(20, dtype="<i2")
 for version in [(1, 0), (2, 0), (3, 0)]:
     with open(f"other/version{version[0]}.npy", "wb") as file:
         np.lib.format.write_array(file, np.arange(6, dtype="<f8").reshape(2, 3), version)
-np.save("other/big-endian.npy", np.arange(3, dtype=">f4"))
-np.save("other/half.npy", np.arange(3, dtype="<f2"))
+for dtype in TYPES[3:]:
+    big = count((2, 3, 4), dtype).astype(dtype.replace("<", ">"))
+    np.save(f"other/big-{dtype[1:]}-2x3x4.npy", big)
+half = np.array([0, -0.0, 1 / 3, -65504, 2**-24, 2**-14, np.inf, np.nan], "f2")
+np.save("other/half.npy", half)
+np.save("other/big-half.npy", half.astype(">f2"))
 np.save("other/complex.npy", np.arange(3, dtype="<c8"))
 np.save("other/structured.npy", np.zeros(2, dtype=[("x", "<f4"), ("y", "<i4")]))
 np.save("other/text.npy", np.array(["a", "bc"]))
