@@ -1,6 +1,8 @@
 //! Files are whole: what stops a write, from a full disk to a kill in the middle, leaves the old
 //! file as it was.
 
+mod common;
+
 use longhand::data::{Safetensors, write_tensor};
 use longhand::report::{BarChart, Figure};
 use longhand::{Error, ErrorKind, Tensor, files};
@@ -92,7 +94,9 @@ fn a_missing_folder_and_a_folder_in_the_way_say_what_to_do() {
 
 #[cfg(unix)]
 mod unix {
+    use super::common::this_program;
     use super::*;
+    use std::ffi::OsString;
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::process::{Child, Command, Stdio};
     use std::time::{Duration, Instant};
@@ -136,10 +140,12 @@ mod unix {
 
     /// Runs `helper` in a process of its own, below a shell that has set limits.
     fn below(shell: &str, path: &Path) -> Child {
+        let program = this_program();
         Command::new("sh")
-            .arg("-c")
-            .arg(format!("{shell} exec \"$0\" --ignored --exact unix::helper --nocapture"))
-            .arg(std::env::current_exe().unwrap())
+            .args(["-c", &format!("{shell} exec \"$@\""), "sh"])
+            .arg(program.get_program())
+            .args(program.get_args())
+            .args(["--ignored", "--exact", "unix::helper", "--nocapture"])
             .env("LONGHAND_TEST_PATH", path)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -274,16 +280,21 @@ mod unix {
     fn as_nobody(path: &Path) -> Vec<u8> {
         use std::os::unix::process::CommandExt;
         // Where the program lies, only its owner may be able to go.
-        let program = path.parent().unwrap().with_extension("program");
-        fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
-        let done = Command::new(&program)
+        let copy = path.parent().unwrap().with_extension("program");
+        fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+        let program = this_program();
+        let words = [program.get_program()].into_iter().chain(program.get_args());
+        let mut words: Vec<_> = words.map(OsString::from).collect();
+        *words.last_mut().unwrap() = copy.clone().into();
+        let done = Command::new(&words[0])
+            .args(&words[1..])
             .args(["--ignored", "--exact", "unix::helper", "--nocapture"])
             .env("LONGHAND_TEST_PATH", path)
             .current_dir("/")
             .uid(65534)
             .gid(65534)
             .output();
-        fs::remove_file(&program).unwrap();
+        fs::remove_file(&copy).unwrap();
         done.unwrap().stdout
     }
 }
