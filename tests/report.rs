@@ -409,6 +409,42 @@ fn columns_line_up_by_what_is_seen() {
     );
 }
 
+/// The widths that wcwidth gives, of single characters and of texts: golden/width/generate.py.
+#[test]
+fn widths_are_those_of_another_implementation() {
+    let golden = include_str!("golden/width/widths.txt");
+    let (mut characters, mut texts) = (0, 0);
+    for line in golden.lines().skip(1) {
+        if let Some(line) = line.strip_prefix("text ") {
+            let (text, width) = line.rsplit_once(' ').unwrap();
+            assert_eq!(display_width(text), width.parse().unwrap(), "{text}");
+            texts += 1;
+            continue;
+        }
+        let words: Vec<&str> = line.split(' ').collect();
+        let code = |word| u32::from_str_radix(word, 16).unwrap();
+        let width: usize = words[2].parse().unwrap();
+        // At the ends of each run; between them may be what is not assigned.
+        for c in [code(words[0]), code(words[1])].map(|code| char::from_u32(code).unwrap()) {
+            assert_eq!(display_width(&c.to_string()), width, "{c:?}");
+            characters += 1;
+        }
+    }
+    assert!(characters > 1000 && texts > 40, "{characters} characters, {texts} texts");
+}
+
+#[test]
+fn pictures_line_up() {
+    let table = Table::new(["state", "run"])
+        .row(["✅ done", "a"])
+        .row(["failed", "b"])
+        .row(["🟢 ok", "c"])
+        .row(["か\u{3099}", "d"]);
+    let columns = |line: &str| display_width(&line[..line.len() - 1]);
+    let text = table.to_string();
+    assert!(text.lines().skip(2).all(|line| columns(line) == 9), "{text}");
+}
+
 #[test]
 fn a_wide_table_breaks_its_text_and_keeps_its_numbers() {
     let prose =
