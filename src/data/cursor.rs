@@ -11,17 +11,17 @@ pub(super) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    pub fn new(place: &'static str, bytes: &'a [u8]) -> Self {
+    pub(super) fn new(place: &'static str, bytes: &'a [u8]) -> Self {
         Self { place, bytes, at: 0 }
     }
 
     /// What is not read yet.
-    pub fn rest(&self) -> &'a [u8] {
+    pub(super) fn rest(&self) -> &'a [u8] {
         &self.bytes[self.at..]
     }
 
     /// The next `n` bytes, or an error that says they lack `what`.
-    pub fn take(&mut self, n: usize, what: &str) -> Result<&'a [u8]> {
+    pub(super) fn take(&mut self, n: usize, what: &str) -> Result<&'a [u8]> {
         match self.rest().get(..n) {
             Some(bytes) => {
                 self.at += n;
@@ -32,14 +32,14 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next `N` bytes, as an array.
-    pub fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N]> {
+    pub(super) fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N]> {
         let mut array = [0; N];
         array.copy_from_slice(self.take(N, what)?);
         Ok(array)
     }
 
     /// The bytes up to the next `end` and that one.
-    pub fn take_through(&mut self, end: u8, what: &str) -> Result<&'a [u8]> {
+    pub(super) fn take_through(&mut self, end: u8, what: &str) -> Result<&'a [u8]> {
         match self.rest().iter().position(|&byte| byte == end) {
             Some(before) => self.take(before + 1, what),
             None => Err(self.ran_out(format!("a byte {end:#04x} to end {what}"))),
@@ -47,7 +47,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The elements of these sizes, `width` bytes each.
-    pub fn elements(&mut self, sizes: &[usize], width: usize) -> Result<&'a [u8]> {
+    pub(super) fn elements(&mut self, sizes: &[usize], width: usize) -> Result<&'a [u8]> {
         let bytes = element_count(sizes).and_then(|count| count.checked_mul(width));
         let Some(bytes) = bytes else {
             return Err(self
@@ -69,7 +69,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Sees that nothing follows the elements of these sizes.
-    pub fn end(&self, sizes: &[usize]) -> Result<()> {
+    pub(super) fn end(&self, sizes: &[usize]) -> Result<()> {
         match self.rest().len() {
             0 => Ok(()),
             more => Err(self
@@ -81,7 +81,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// An error here.
-    pub fn error(&self) -> Error {
+    pub(super) fn error(&self) -> Error {
         Error::new(ErrorKind::Format, self.place).at(self.at as u64)
     }
 

@@ -58,6 +58,7 @@ impl<T: Scalar> Dataset<T> {
     /// # Panics
     /// If the range reaches beyond the end.
     #[track_caller]
+    #[must_use]
     pub fn rows(&self, rows: Range<usize>) -> Self {
         Self { images: self.images.rows(rows.clone()), labels: self.labels[rows].to_vec() }
     }

@@ -138,6 +138,7 @@ impl Digits {
     /// # Panics
     /// If there are fewer than `count`.
     #[track_caller]
+    #[must_use]
     pub fn split_at(&self, count: usize) -> (Self, Self) {
         assert!(count <= self.len(), "there are {} digits, so not {count}", self.len());
         let part = |first, labels: &[u8]| Self {
@@ -153,6 +154,7 @@ impl Digits {
     /// # Panics
     /// If there are not as many labels as images, or one is above 9.
     #[track_caller]
+    #[must_use]
     pub fn with_labels(&self, labels: Vec<u8>) -> Self {
         assert!(labels.len() == self.len(), "{} labels for {} images", labels.len(), self.len());
         if let Some(label) = labels.iter().find(|&&label| usize::from(label) >= CLASSES) {
@@ -170,6 +172,7 @@ impl Digits {
     /// # Panics
     /// If `fraction` is not from 0 to 1.
     #[track_caller]
+    #[must_use]
     pub fn with_noise(&self, fraction: f64, rng: &mut Rng) -> Self {
         assert!((0.0..=1.0).contains(&fraction), "{fraction} of the labels: give 0 to 1");
         let redrawn = (fraction * self.len() as f64).round() as usize;

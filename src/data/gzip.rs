@@ -8,6 +8,7 @@ use crate::Result;
 use crate::deflate::{DAMAGED, Output, crc32, inflate_into};
 
 /// Whether `bytes` begin as every gzip file does.
+#[must_use]
 pub fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1F, 0x8B])
 }
@@ -115,11 +116,11 @@ fn member(file: &mut Cursor, output: &mut Output) -> Result<()> {
 
 /// Bits of the header's fourth byte: which optional fields follow.
 mod flag {
-    pub const HEADER_CRC: u8 = 1 << 1;
-    pub const EXTRA: u8 = 1 << 2;
-    pub const NAME: u8 = 1 << 3;
-    pub const COMMENT: u8 = 1 << 4;
-    pub const RESERVED: u8 = 0b1110_0000;
+    pub(super) const HEADER_CRC: u8 = 1 << 1;
+    pub(super) const EXTRA: u8 = 1 << 2;
+    pub(super) const NAME: u8 = 1 << 3;
+    pub(super) const COMMENT: u8 = 1 << 4;
+    pub(super) const RESERVED: u8 = 0b1110_0000;
 }
 
 /// Reads over a member's header. What it says of names and times is of no use here.

@@ -13,56 +13,56 @@ pub(super) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     /// Reads `text` from its cursor to its end.
-    pub fn new(text: Cursor<'a>, spaces: &'static [u8], help: &'static str) -> Self {
+    pub(super) fn new(text: Cursor<'a>, spaces: &'static [u8], help: &'static str) -> Self {
         Self { text, spaces, help }
     }
 
     /// The byte that is next.
-    pub fn at(&self) -> usize {
+    pub(super) fn at(&self) -> usize {
         self.text.at
     }
 
     /// What is not read yet.
-    pub fn rest(&self) -> &'a [u8] {
+    pub(super) fn rest(&self) -> &'a [u8] {
         self.text.rest()
     }
 
     /// Passes over `count` bytes of the rest.
-    pub fn skip(&mut self, count: usize) {
+    pub(super) fn skip(&mut self, count: usize) {
         self.text.at += count;
     }
 
     /// The next `N` bytes, or an error that says they lack `what`.
-    pub fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N]> {
+    pub(super) fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N]> {
         self.text.array(what)
     }
 
     /// The bytes up to the next `end` and that one.
-    pub fn take_through(&mut self, end: u8, what: &str) -> Result<&'a [u8]> {
+    pub(super) fn take_through(&mut self, end: u8, what: &str) -> Result<&'a [u8]> {
         self.text.take_through(end, what)
     }
 
     /// Passes over space.
-    pub fn spaces(&mut self) {
+    pub(super) fn spaces(&mut self) {
         let space = |byte: &&u8| self.spaces.contains(byte);
         self.text.at += self.text.rest().iter().take_while(space).count();
     }
 
     /// The next byte that is no space.
-    pub fn peek(&mut self) -> Option<u8> {
+    pub(super) fn peek(&mut self) -> Option<u8> {
         self.spaces();
         self.rest().first().copied()
     }
 
     /// Takes `byte` if it is next.
-    pub fn eat(&mut self, byte: u8) -> bool {
+    pub(super) fn eat(&mut self, byte: u8) -> bool {
         let eaten = self.peek() == Some(byte);
         self.text.at += usize::from(eaten);
         eaten
     }
 
     /// Takes `byte`, which must be next; an error calls it `what`.
-    pub fn expect(&mut self, byte: u8, what: &str) -> Result<()> {
+    pub(super) fn expect(&mut self, byte: u8, what: &str) -> Result<()> {
         match self.eat(byte) {
             true => Ok(()),
             false => Err(self.unexpected(what)),
@@ -70,7 +70,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes `word` if it is next.
-    pub fn eat_word(&mut self, word: &str) -> bool {
+    pub(super) fn eat_word(&mut self, word: &str) -> bool {
         self.spaces();
         let eaten = self.rest().starts_with(word.as_bytes());
         self.text.at += if eaten { word.len() } else { 0 };
@@ -78,7 +78,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A whole number, in decimal digits and without zeros in front.
-    pub fn size(&mut self) -> Result<usize> {
+    pub(super) fn size(&mut self) -> Result<usize> {
         self.spaces();
         let at = self.at();
         let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -91,7 +91,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The error that something else is next than `expected`.
-    pub fn unexpected(&self, expected: &str) -> Error {
+    pub(super) fn unexpected(&self, expected: &str) -> Error {
         let found = match self.rest().first() {
             Some(byte) => format!("'{}'", byte.escape_ascii()),
             None => "the end of the header".to_string(),
@@ -100,7 +100,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The error that what stands at `at` is not as `expected`.
-    pub fn fault(&self, at: usize, found: impl Into<String>, expected: &str) -> Error {
+    pub(super) fn fault(&self, at: usize, found: impl Into<String>, expected: &str) -> Error {
         let error = self.text.error().at(at as u64);
         error.found(found.into()).expected(expected).help(self.help)
     }

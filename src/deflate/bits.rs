@@ -21,18 +21,18 @@ pub(super) struct Bits<'a> {
 
 impl<'a> Bits<'a> {
     /// Reads `input` from byte `start`.
-    pub fn new(input: &'a [u8], start: usize) -> Self {
+    pub(super) fn new(input: &'a [u8], start: usize) -> Self {
         Self { input, next: start, buffer: 0, count: 0 }
     }
 
     /// The byte that holds the next bit.
-    pub fn byte(&self) -> usize {
+    pub(super) fn byte(&self) -> usize {
         self.next - self.count.div_ceil(8) as usize
     }
 
     /// The next bits, 32 of them or more, and zeros where the input ends.
     #[inline]
-    pub fn peek(&mut self) -> u64 {
+    pub(super) fn peek(&mut self) -> u64 {
         while self.count < 32 {
             let Some(&byte) = self.input.get(self.next) else { break };
             self.buffer |= u64::from(byte) << self.count;
@@ -44,7 +44,7 @@ impl<'a> Bits<'a> {
 
     /// Takes the next `n` bits as a number, the first of them lowest; `n` is at most 32.
     #[inline]
-    pub fn take(&mut self, n: u32) -> Result<u32> {
+    pub(super) fn take(&mut self, n: u32) -> Result<u32> {
         let bits = self.peek() & !(!0 << n);
         if n > self.count {
             return Err(ran_out(self.input.len()));
@@ -55,7 +55,7 @@ impl<'a> Bits<'a> {
     }
 
     /// Skips to the next byte boundary and gives the `n` bytes there.
-    pub fn take_bytes(&mut self, n: usize) -> Result<&'a [u8]> {
+    pub(super) fn take_bytes(&mut self, n: usize) -> Result<&'a [u8]> {
         let start = self.align();
         match self.input[start..].get(..n) {
             Some(bytes) => {
@@ -67,7 +67,7 @@ impl<'a> Bits<'a> {
     }
 
     /// Drops the rest of a byte that was begun; gives the index of the byte after it.
-    pub fn align(&mut self) -> usize {
+    pub(super) fn align(&mut self) -> usize {
         self.next -= (self.count / 8) as usize;
         self.buffer = 0;
         self.count = 0;

@@ -37,7 +37,7 @@ pub(super) struct Codes {
 
 impl Codes {
     /// The codes of a block that sends none (RFC 1951, section 3.2.6).
-    pub fn fixed() -> Self {
+    pub(super) fn fixed() -> Self {
         let mut lengths = [8; 288];
         lengths[144..256].fill(9);
         lengths[256..280].fill(7);
@@ -46,7 +46,7 @@ impl Codes {
 
     // ANCHOR: dynamic
     /// The codes that head a block: the lengths of their codewords, themselves Huffman-coded.
-    pub fn read(bits: &mut Bits) -> Result<Self> {
+    pub(super) fn read(bits: &mut Bits) -> Result<Self> {
         /// Code lengths are sent in this order, the rarest last, so that they can be left off.
         const ORDER: [usize; 19] =
             [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];

@@ -15,6 +15,7 @@ const DIVISOR: u32 = 0xEDB8_8320;
 /// use longhand::deflate::crc32_reference;
 /// assert_eq!(crc32_reference(b"123456789"), 0xCBF4_3926);
 /// ```
+#[must_use]
 pub fn crc32_reference(bytes: &[u8]) -> u32 {
     let mut remainder = !0;
     for &byte in bytes {
@@ -74,6 +75,7 @@ const fn tables() -> [[u32; 256]; 16] {
 /// assert_eq!(crc32(b""), 0);
 /// assert_eq!(crc32(b"The quick brown fox jumps over the lazy dog"), 0x414F_A339);
 /// ```
+#[must_use]
 pub fn crc32(bytes: &[u8]) -> u32 {
     let mut remainder = !0_u32;
     let (blocks, rest) = bytes.as_chunks::<16>();

@@ -24,7 +24,7 @@ pub(super) struct Code {
 
 impl Code {
     /// Follows the bits down the code until they spell a codeword, or cannot any more (`None`).
-    pub fn walk(&self, bits: &mut Bits) -> Result<Option<u16>> {
+    pub(super) fn walk(&self, bits: &mut Bits) -> Result<Option<u16>> {
         let ahead = bits.peek();
         let mut word = 0; // the bits so far, the first one highest
         let mut first = 0; // the first codeword of this length
@@ -52,7 +52,7 @@ impl Code {
     /// A codeword of n bits claims 1/2ⁿ of all bit sequences, and the claims must add up to one.
     /// If `sparse`, two exceptions stand, as in zlib: no codeword at all, or a single one of one
     /// bit. The error names the code `name` and the byte `at`.
-    pub fn new(lengths: &[u8], sparse: bool, name: &str, at: usize) -> Result<Self> {
+    pub(super) fn new(lengths: &[u8], sparse: bool, name: &str, at: usize) -> Result<Self> {
         const ALL: usize = 1 << MAX_LENGTH;
         let mut counts = [0; MAX_LENGTH + 1];
         for &length in lengths {
@@ -114,17 +114,17 @@ impl Code {
 pub(super) struct Entry(u32);
 
 impl Entry {
-    pub const STOP: Entry = Entry(0);
+    pub(super) const STOP: Entry = Entry(0);
     const LITERAL: u32 = 1 << 12;
     const LINK: u32 = 1 << 13;
 
     /// A symbol that is a byte of output.
-    pub fn literal(byte: u8) -> Self {
+    pub(super) fn literal(byte: u8) -> Self {
         Entry(u32::from(byte) << 16 | Self::LITERAL)
     }
 
     /// A length or distance of at least `base`, to which `extra` bits are added.
-    pub fn based(base: u16, extra: u8) -> Self {
+    pub(super) fn based(base: u16, extra: u8) -> Self {
         Entry(u32::from(base) << 16 | u32::from(extra))
     }
 
@@ -136,34 +136,34 @@ impl Entry {
     }
 
     #[inline(always)]
-    pub fn is_literal(self) -> bool {
+    pub(super) fn is_literal(self) -> bool {
         self.0 & Self::LITERAL != 0
     }
 
     #[inline(always)]
-    pub fn is_stop(self) -> bool {
+    pub(super) fn is_stop(self) -> bool {
         self.0 == 0
     }
 
     #[inline(always)]
-    pub fn base(self) -> usize {
+    pub(super) fn base(self) -> usize {
         (self.0 >> 16) as usize
     }
 
     #[inline(always)]
-    pub fn byte(self) -> u8 {
+    pub(super) fn byte(self) -> u8 {
         (self.0 >> 16) as u8
     }
 
     /// How many bits the codeword and its extra bits take.
     #[inline(always)]
-    pub fn bits(self) -> u32 {
+    pub(super) fn bits(self) -> u32 {
         self.0 & 0xFF
     }
 
     /// Base plus extra bits, where `buffer` begins with the codeword.
     #[inline(always)]
-    pub fn value(self, buffer: u64) -> usize {
+    pub(super) fn value(self, buffer: u64) -> usize {
         let code_length = self.0 >> 8 & 0xF;
         self.base() + ((buffer & !(!0 << self.bits())) >> code_length) as usize
     }
@@ -184,7 +184,7 @@ impl<const ROOT: usize> Table<ROOT> {
     const SECOND: usize = 1 << (MAX_LENGTH as u32 - Self::ROOT_BITS);
 
     /// The table of `code`, in which symbol `s` means `meaning(s)`.
-    pub fn new(code: &Code, meaning: impl Fn(u16) -> Entry) -> Self {
+    pub(super) fn new(code: &Code, meaning: impl Fn(u16) -> Entry) -> Self {
         let mut root = [Entry::STOP; ROOT];
         let mut seconds = Vec::new();
         for (symbol, length, word) in code.words() {
@@ -211,7 +211,7 @@ impl<const ROOT: usize> Table<ROOT> {
 
     /// What the codeword at the low end of `buffer` means.
     #[inline(always)]
-    pub fn find(&self, buffer: u64) -> Entry {
+    pub(super) fn find(&self, buffer: u64) -> Entry {
         let entry = self.root[buffer as usize % ROOT];
         if entry.0 & Entry::LINK == 0 {
             return entry;

@@ -19,10 +19,10 @@ pub(crate) struct Output {
 impl Output {
     /// What the fast loop may write before it looks again: three literals, the longest copy, and
     /// the 31 bytes by which that may overshoot.
-    pub const ROOM: usize = 3 + LONGEST_MATCH + 31;
+    pub(crate) const ROOM: usize = 3 + LONGEST_MATCH + 31;
 
     /// Room for about `expected` bytes at first, and an error beyond `limit`.
-    pub fn new(expected: usize, limit: usize) -> Self {
+    pub(crate) fn new(expected: usize, limit: usize) -> Self {
         let bytes = match expected {
             0 => Vec::new(),
             _ => Vec::with_capacity(expected + Self::ROOM),
@@ -30,17 +30,17 @@ impl Output {
         Self { bytes, filled: 0, start: 0, limit }
     }
 
-    pub fn unpacked(&self) -> &[u8] {
+    pub(crate) fn unpacked(&self) -> &[u8] {
         &self.bytes[..self.filled]
     }
 
-    pub fn into_bytes(mut self) -> Vec<u8> {
+    pub(crate) fn into_bytes(mut self) -> Vec<u8> {
         self.bytes.truncate(self.filled);
         self.bytes
     }
 
     /// Zeroes a stretch ahead: as much again as there is, 64 KiB at most, and never less than ROOM.
-    pub fn make_room(&mut self) {
+    pub(crate) fn make_room(&mut self) {
         if self.bytes.len() < self.filled + Self::ROOM {
             let ahead = self.filled.clamp(64, 1 << 16);
             self.bytes.resize(self.filled + ahead + Self::ROOM, 0);
@@ -48,7 +48,7 @@ impl Output {
     }
 
     /// An error at byte `at` of the compressed data if more came out than may.
-    pub fn check_limit(&self, at: usize) -> Result<()> {
+    pub(crate) fn check_limit(&self, at: usize) -> Result<()> {
         if self.filled <= self.limit {
             return Ok(());
         }

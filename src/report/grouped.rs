@@ -6,6 +6,7 @@
 /// use longhand::report::grouped;
 /// assert_eq!([999, 1_000, 431_080].map(grouped), ["999", "1,000", "431,080"]);
 /// ```
+#[must_use]
 pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();

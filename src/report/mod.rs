@@ -45,6 +45,7 @@ pub fn section(title: &str) {
 /// assert!(longhand::report::figure_folder().ends_with("target/figures"));
 /// # }
 /// ```
+#[must_use]
 pub fn figure_folder() -> PathBuf {
     folder_from(std::env::var_os("LONGHAND_FIGURES"))
 }
@@ -55,6 +56,7 @@ pub fn figure_folder() -> PathBuf {
 /// let path = longhand::report::figure_path("chapter4-loss");
 /// assert!(path.ends_with("chapter4-loss.svg"));
 /// ```
+#[must_use]
 pub fn figure_path(name: &str) -> PathBuf {
     figure_folder().join(format!("{}.svg", name.strip_suffix(".svg").unwrap_or(name)))
 }

@@ -37,6 +37,7 @@ const GAP: &str = "  ";
 ///                     39,760
 /// ");
 /// ```
+#[must_use = "a table is seen when it is printed"]
 #[derive(Clone, Debug)]
 pub struct Table {
     title: Option<String>,

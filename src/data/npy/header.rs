@@ -71,7 +71,7 @@ pub(super) struct Header {
 
 impl Header {
     /// Reads magic, version and header, and leaves the cursor at the elements.
-    pub fn read(file: &mut Cursor) -> Result<Self> {
+    pub(super) fn read(file: &mut Cursor) -> Result<Self> {
         let magic: [u8; 6] = file.array("the magic bytes")?;
         if magic != MAGIC {
             return Err(file
@@ -103,7 +103,7 @@ impl Header {
     }
 
     /// Magic, version 1.0 and header: the bytes that NumPy writes.
-    pub fn write(descr: &str, shape: &[usize]) -> Vec<u8> {
+    pub(super) fn write(descr: &str, shape: &[usize]) -> Vec<u8> {
         let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
         let shape = match &sizes[..] {
             [size] => format!("({size},)"),

@@ -69,7 +69,7 @@ pub(super) struct Header {
 
 impl Header {
     /// Reads the length and the header, and sees that the rest of the file is what it says.
-    pub fn read(file: &mut Cursor) -> Result<Self> {
+    pub(super) fn read(file: &mut Cursor) -> Result<Self> {
         let length = u64::from_le_bytes(file.array("the header's length")?);
         if length > LONGEST {
             return Err(file
@@ -105,7 +105,7 @@ impl Header {
     }
 
     /// Length and header for these tensors, which follow one another.
-    pub fn write<T: Scalar>(tensors: &[(&str, &Tensor<T>)]) -> Vec<u8> {
+    pub(super) fn write<T: Scalar>(tensors: &[(&str, &Tensor<T>)]) -> Vec<u8> {
         let dtype = match T::DTYPE {
             Dtype::F32 => "F32",
             Dtype::F64 => "F64",

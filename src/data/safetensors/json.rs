@@ -14,7 +14,7 @@ pub(super) struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     /// A parser of `bytes` from `start` to their end.
-    pub fn new(place: &'static str, bytes: &'a [u8], start: usize) -> Result<Self> {
+    pub(super) fn new(place: &'static str, bytes: &'a [u8], start: usize) -> Result<Self> {
         let help = "its header is no JSON: write the file again, with safetensors or with save";
         let mut text = Cursor::new(place, bytes);
         text.at = start;
@@ -27,7 +27,7 @@ impl<'a> Parser<'a> {
     }
 
     /// An object: `member` reads each value, and is given its key and where that stands.
-    pub fn object(
+    pub(super) fn object(
         &mut self,
         mut member: impl FnMut(&mut Self, String, usize) -> Result<()>,
     ) -> Result<()> {
@@ -53,7 +53,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A list of whole numbers.
-    pub fn sizes(&mut self) -> Result<Vec<usize>> {
+    pub(super) fn sizes(&mut self) -> Result<Vec<usize>> {
         let mut sizes = Vec::new();
         self.text.expect(b'[', "a list: '['")?;
         if self.text.eat(b']') {
@@ -69,12 +69,12 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes `null` if it is next.
-    pub fn null(&mut self) -> bool {
+    pub(super) fn null(&mut self) -> bool {
         self.text.eat_word("null")
     }
 
     /// Passes over a value of any kind.
-    pub fn anything(&mut self) -> Result<()> {
+    pub(super) fn anything(&mut self) -> Result<()> {
         let mut open = Vec::new(); // what closes each list and object that is open
         loop {
             let empty = match self.text.peek() {
@@ -145,7 +145,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A string.
-    pub fn string(&mut self) -> Result<String> {
+    pub(super) fn string(&mut self) -> Result<String> {
         self.text.expect(b'"', "a string: '\"'")?;
         let mut bytes = Vec::new();
         loop {
@@ -209,7 +209,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Sees that nothing but space is left.
-    pub fn end(&mut self) -> Result<()> {
+    pub(super) fn end(&mut self) -> Result<()> {
         match self.text.peek() {
             None => Ok(()),
             Some(_) => Err(self.text.unexpected("the end of the header")),

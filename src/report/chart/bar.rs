@@ -22,6 +22,7 @@ const PITCH: f64 = 31.0;
 ///     .to_svg();
 /// assert!(svg.contains(">18.2</text>"));
 /// ```
+#[must_use = "a chart is seen when it is saved"]
 #[derive(Clone, Debug)]
 pub struct BarChart {
     title: String,

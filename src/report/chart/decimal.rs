@@ -4,38 +4,38 @@ use crate::report::grouped;
 
 /// The number `digits` · 10^`power`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Decimal {
+pub(super) struct Decimal {
     pub digits: i64,
     pub power: i32,
 }
 
 impl Decimal {
     /// The nearest f64.
-    pub fn value(&self) -> f64 {
+    pub(super) fn value(&self) -> f64 {
         // Rust reads and prints numbers exactly, the same on every machine; powf does not.
         format!("{}e{}", self.digits, self.power).parse().unwrap_or(f64::NAN)
     }
 
     /// The power of ten of a number's first digit: 2 for 345, -2 for 0.012.
-    pub fn magnitude(value: f64) -> i32 {
+    pub(super) fn magnitude(value: f64) -> i32 {
         let text = format!("{value:e}");
         text.split_once('e').and_then(|(_, power)| power.parse().ok()).unwrap_or(0)
     }
 
     /// As words that a reader likes: `0.25`, `10,000`, `−3`, and `2×10⁻⁷` where the plain number
     /// would be long.
-    pub fn label(&self) -> String {
+    pub(super) fn label(&self) -> String {
         if self.reads_plain() { self.plain() } else { self.scientific() }
     }
 
     /// Whether the plain number is short enough to be read.
-    pub fn reads_plain(&self) -> bool {
+    pub(super) fn reads_plain(&self) -> bool {
         let length = self.figures().len() as i32 + self.power;
         self.digits == 0 || (length <= 7 && (self.power >= -5 || length >= -2))
     }
 
     /// `1,500`, `−0.25`, `1.0`.
-    pub fn plain(&self) -> String {
+    pub(super) fn plain(&self) -> String {
         let sign = self.sign();
         let decimals = self.power.min(0).unsigned_abs() as usize;
         let zeros = "0".repeat(self.power.max(0) as usize);
@@ -50,7 +50,7 @@ impl Decimal {
     }
 
     /// `1.5×10³`, `−2.5×10⁻¹`, `10⁶`.
-    pub fn scientific(&self) -> String {
+    pub(super) fn scientific(&self) -> String {
         if self.digits == 0 {
             return "0".to_string();
         }
@@ -73,7 +73,7 @@ impl Decimal {
 }
 
 /// The least step of 1, 2 or 5 times a power of ten that is no smaller than `size`.
-pub fn step(size: f64) -> Decimal {
+pub(super) fn step(size: f64) -> Decimal {
     let power = Decimal::magnitude(size);
     let steps = [1, 2, 5].map(|digits| Decimal { digits, power });
     let fits = |step: &Decimal| step.value() >= size * (1.0 - 1e-9);
@@ -81,7 +81,7 @@ pub fn step(size: f64) -> Decimal {
 }
 
 /// A number with three figures: `0.0123`, `4.50`, `120`; a whole one with all: `39,250`.
-pub fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     if !value.is_finite() {
         return value.to_string();
     }

@@ -4,31 +4,31 @@ use super::scale::{Scale, Wish};
 use super::svg::{Anchor, LARGE, Svg, WIDTH, text_width};
 
 /// The height of a line of text at the phone's size.
-pub const LINE: f64 = 24.0;
+pub(super) const LINE: f64 = 24.0;
 /// The height that an x axis with its labels and its title takes.
-pub const FOOT: f64 = 52.0;
+pub(super) const FOOT: f64 = 52.0;
 /// How much wider the title's bold letters are.
 const BOLD: f64 = 1.12;
 /// From the end of the area to the labels beside it.
-pub const LABEL_GAP: f64 = 16.0;
+pub(super) const LABEL_GAP: f64 = 16.0;
 
 /// What is asked of one axis.
 #[derive(Clone, Debug, Default)]
-pub struct Axis {
+pub(super) struct Axis {
     pub title: String,
     pub log: bool,
     pub range: Option<(f64, f64)>,
 }
 
 impl Axis {
-    pub fn wish(&self, ticks: usize, widen: bool) -> Wish {
+    pub(super) fn wish(&self, ticks: usize, widen: bool) -> Wish {
         Wish { log: self.log, range: self.range, widen, ticks }
     }
 }
 
 /// The rectangle that data are drawn in.
 #[derive(Clone, Copy, Debug)]
-pub struct Area {
+pub(super) struct Area {
     pub left: f64,
     pub right: f64,
     pub top: f64,
@@ -36,7 +36,7 @@ pub struct Area {
 }
 
 /// The title, broken into lines that fit. Returns where the free space below begins.
-pub fn heading(svg: &mut Svg, title: &str) -> f64 {
+pub(super) fn heading(svg: &mut Svg, title: &str) -> f64 {
     let mut lines = vec![String::new()];
     for word in title.split_whitespace() {
         let line = lines.last_mut().expect("there is always a line");
@@ -56,7 +56,7 @@ pub fn heading(svg: &mut Svg, title: &str) -> f64 {
 }
 
 /// A line of quiet text: the y axis' title, which is easier read level than upright.
-pub fn subheading(svg: &mut Svg, y: f64, text: &str) -> f64 {
+pub(super) fn subheading(svg: &mut Svg, y: f64, text: &str) -> f64 {
     if text.is_empty() {
         return y;
     }
@@ -65,7 +65,7 @@ pub fn subheading(svg: &mut Svg, y: f64, text: &str) -> f64 {
 }
 
 /// Swatches with their names, in as many rows as they need.
-pub fn legend<'a>(
+pub(super) fn legend<'a>(
     svg: &mut Svg,
     y: f64,
     entries: impl IntoIterator<Item = (&'a str, usize)>,
@@ -85,13 +85,13 @@ pub fn legend<'a>(
 }
 
 /// The room that the labels of a y axis take, at the phone's size.
-pub fn label_room(scale: &Scale) -> f64 {
+pub(super) fn label_room(scale: &Scale) -> f64 {
     let widths = scale.ticks.iter().map(|tick| text_width(&tick.label));
     widths.fold(0.0, f64::max) + 8.0
 }
 
 /// Level grid lines, with their labels to the left of the area.
-pub fn y_axis(svg: &mut Svg, scale: &Scale, area: Area) {
+pub(super) fn y_axis(svg: &mut Svg, scale: &Scale, area: Area) {
     for tick in &scale.ticks {
         let Some(y) = scale.at(tick.value) else {
             continue;
@@ -106,7 +106,7 @@ pub fn y_axis(svg: &mut Svg, scale: &Scale, area: Area) {
 }
 
 /// The x axis: a base line, ticks, labels that keep clear of each other, and a title.
-pub fn x_axis(svg: &mut Svg, scale: &Scale, area: Area, title: &str) {
+pub(super) fn x_axis(svg: &mut Svg, scale: &Scale, area: Area, title: &str) {
     let Area { left, right, top, bottom } = area;
     let mut free = f64::NEG_INFINITY;
     for tick in &scale.ticks {
@@ -135,14 +135,14 @@ pub fn x_axis(svg: &mut Svg, scale: &Scale, area: Area, title: &str) {
 }
 
 /// The room to the right of the area that an x axis' last label takes.
-pub fn last_label_room(scale: &Scale) -> f64 {
+pub(super) fn last_label_room(scale: &Scale) -> f64 {
     let half = |label: &str| text_width(label) / 2.0 + 2.0;
     scale.ticks.last().map_or(8.0, |tick| half(&tick.label).max(8.0))
 }
 
 /// A label at the end of a line.
 #[derive(Clone, Debug)]
-pub struct EndLabel {
+pub(super) struct EndLabel {
     pub text: String,
     pub class: String,
     /// The end of the line.
@@ -152,7 +152,7 @@ pub struct EndLabel {
 /// Labels to the right of the area, each at the height of its line's end or as near as the
 /// others allow. A label that stands away from its line is joined to it by a hair line. A line
 /// that ends early has its label there.
-pub fn end_labels(svg: &mut Svg, labels: &[EndLabel], area: Area) {
+pub(super) fn end_labels(svg: &mut Svg, labels: &[EndLabel], area: Area) {
     let early = |label: &&EndLabel| label.at.0 + text_width(&label.text) + 30.0 < area.right;
     for EndLabel { text, class, at } in labels.iter().filter(early) {
         let y = at.1.clamp(area.top + 12.0, area.bottom - 12.0);
@@ -172,7 +172,7 @@ pub fn end_labels(svg: &mut Svg, labels: &[EndLabel], area: Area) {
 
 /// Moves heights apart until neighbours are `gap` from each other, as little as can be, within
 /// `top` and `bottom` if there is room. Keeps their order.
-pub fn spread(heights: &[f64], gap: f64, top: f64, bottom: f64) -> Vec<f64> {
+pub(super) fn spread(heights: &[f64], gap: f64, top: f64, bottom: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..heights.len()).collect();
     order.sort_by(|&a, &b| heights[a].total_cmp(&heights[b]));
     // Blocks of labels that touch: where the first one wants to be on average, and how many.

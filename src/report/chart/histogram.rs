@@ -25,6 +25,7 @@ const HEIGHT: f64 = 260.0;
 ///     .to_svg();
 /// assert!(svg.contains("% of values"));
 /// ```
+#[must_use = "a chart is seen when it is saved"]
 #[derive(Clone, Debug)]
 pub struct Histogram {
     title: String,

@@ -26,6 +26,7 @@ const GAP: usize = 4;
 ///     .to_svg();
 /// assert!(svg.contains(">times ≠ plus</text>"));
 /// ```
+#[must_use = "a chart is seen when it is saved"]
 #[derive(Clone, Debug)]
 pub struct ImageGrid {
     title: String,

@@ -30,6 +30,7 @@ const LABEL: f64 = 190.0;
 ///     .to_svg();
 /// assert!(svg.contains(">Adam</text>"));
 /// ```
+#[must_use = "a chart is seen when it is saved"]
 #[derive(Clone, Debug)]
 pub struct LineChart {
     title: String,

@@ -8,7 +8,7 @@
 use crate::deflate::crc32;
 
 /// The file of a picture of `width` × `height` pixels, each from 0 (black) to 15 (white).
-pub fn encode(width: usize, height: usize, pixels: &[u8]) -> Vec<u8> {
+pub(super) fn encode(width: usize, height: usize, pixels: &[u8]) -> Vec<u8> {
     debug_assert_eq!(pixels.len(), width * height);
     let mut lines = Vec::with_capacity(height * (width.div_ceil(2) + 1));
     for line in pixels.chunks(width) {
@@ -109,7 +109,7 @@ impl Bits {
 }
 
 /// Bytes as text, six bits a letter.
-pub fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for three in bytes.chunks(3) {

@@ -9,7 +9,7 @@ use crate::scalar::Scalar;
 
 /// The least and greatest of some numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Extent {
+pub(super) struct Extent {
     pub lo: f64,
     pub hi: f64,
     /// Whether all the numbers were whole: then ticks between whole numbers mean nothing.
@@ -17,15 +17,15 @@ pub struct Extent {
 }
 
 impl Extent {
-    pub const EMPTY: Self = Self { lo: f64::INFINITY, hi: f64::NEG_INFINITY, whole: true };
+    pub(super) const EMPTY: Self = Self { lo: f64::INFINITY, hi: f64::NEG_INFINITY, whole: true };
 
     /// The extent of those numbers that an axis can show.
-    pub fn of<'a>(values: impl IntoIterator<Item = &'a f64>, log: bool) -> Self {
+    pub(super) fn of<'a>(values: impl IntoIterator<Item = &'a f64>, log: bool) -> Self {
         let shown = values.into_iter().filter(|value| drawable(**value, log));
         shown.fold(Self::EMPTY, |so_far, &value| so_far.with(value))
     }
 
-    pub fn with(self, value: f64) -> Self {
+    pub(super) fn with(self, value: f64) -> Self {
         Self {
             lo: if value < self.lo { value } else { self.lo },
             hi: if value > self.hi { value } else { self.hi },
@@ -33,7 +33,7 @@ impl Extent {
         }
     }
 
-    pub fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: Self) -> Self {
         if other.lo > other.hi {
             self
         } else {
@@ -44,13 +44,13 @@ impl Extent {
 
 /// Whether an axis can show a value: NaN and the infinities it cannot, and a logarithmic one
 /// only positive numbers. Beyond 1e300 differences overflow.
-pub fn drawable(value: f64, log: bool) -> bool {
+pub(super) fn drawable(value: f64, log: bool) -> bool {
     value.abs() < 1e300 && (!log || value > 1e-300)
 }
 
 /// A place on an axis that is marked: always with its value, mostly with a label.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tick {
+pub(super) struct Tick {
     pub value: f64,
     /// Empty for the minor ticks of a logarithmic axis.
     pub label: String,
@@ -58,7 +58,7 @@ pub struct Tick {
 
 impl Tick {
     /// A tick at a positive whole number below 10⁹.
-    pub fn whole(value: f64) -> Option<Self> {
+    pub(super) fn whole(value: f64) -> Option<Self> {
         let fits = (1.0..1e9).contains(&value) && value == value.trunc();
         fits.then(|| Self { value, label: grouped(value as usize) })
     }
@@ -66,7 +66,7 @@ impl Tick {
 
 /// An axis: what range of numbers lies between which two coordinates.
 #[derive(Clone, Debug)]
-pub struct Scale {
+pub(super) struct Scale {
     pub lo: f64,
     pub hi: f64,
     pub log: bool,
@@ -77,7 +77,7 @@ pub struct Scale {
 
 /// How a [`Scale`] is to be chosen.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Wish {
+pub(super) struct Wish {
     pub log: bool,
     /// The range, where the caller fixes it.
     pub range: Option<(f64, f64)>,
@@ -89,7 +89,7 @@ pub struct Wish {
 
 impl Scale {
     /// The scale for some data. Its place on the page is set later, by [`Scale::between`].
-    pub fn fit(data: Extent, wish: Wish) -> Self {
+    pub(super) fn fit(data: Extent, wish: Wish) -> Self {
         let fixed = wish
             .range
             .filter(|&(lo, hi)| drawable(lo, wish.log) && drawable(hi, wish.log) && lo < hi);
@@ -105,12 +105,12 @@ impl Scale {
     }
 
     /// The same scale, from the coordinate `from` to the coordinate `to`.
-    pub fn between(self, from: f64, to: f64) -> Self {
+    pub(super) fn between(self, from: f64, to: f64) -> Self {
         Self { from, to, ..self }
     }
 
     /// The coordinate of a value, if the axis can show it.
-    pub fn at(&self, value: f64) -> Option<f64> {
+    pub(super) fn at(&self, value: f64) -> Option<f64> {
         if !drawable(value, self.log) {
             return None;
         }

@@ -10,7 +10,7 @@ const DOTS: usize = 24;
 
 /// A named line.
 #[derive(Clone, Debug)]
-pub struct Series {
+pub(super) struct Series {
     pub name: String,
     pub xs: Vec<f64>,
     pub ys: Vec<f64>,
@@ -22,13 +22,13 @@ pub struct Series {
 
 impl Series {
     /// Everything that the y axis must reach.
-    pub fn all_ys(&self) -> impl Iterator<Item = &f64> {
+    pub(super) fn all_ys(&self) -> impl Iterator<Item = &f64> {
         let band = self.band.iter().flat_map(|(lows, highs)| lows.iter().chain(highs));
         self.ys.iter().chain(band).chain(self.raw.iter().flatten())
     }
 
     /// A sentence for those who cannot see the line.
-    pub fn description(&self) -> String {
+    pub(super) fn description(&self) -> String {
         let Self { name, ys, .. } = self;
         let Extent { lo, hi, .. } = Extent::of(ys, false);
         let (count, lo, hi) = (ys.len(), short(lo), short(hi));
@@ -41,7 +41,7 @@ impl Series {
     }
 
     /// The place of the rightmost point that is not beyond `right`.
-    pub fn end(&self, x: &Scale, y: &Scale, right: f64) -> Option<(f64, f64)> {
+    pub(super) fn end(&self, x: &Scale, y: &Scale, right: f64) -> Option<(f64, f64)> {
         let points = self.xs.iter().zip(&self.ys);
         let shown = points.filter_map(|(&h, &v)| Some((x.at(h)?, y.at(v)?)));
         shown.filter(|spot| spot.0 <= right + 0.1).max_by(|a, b| a.0.total_cmp(&b.0))
@@ -53,7 +53,7 @@ impl Series {
     }
 
     /// The band, or the noise.
-    pub fn draw_pale(&self, svg: &mut Svg, x: &Scale, y: &Scale, colour: usize) {
+    pub(super) fn draw_pale(&self, svg: &mut Svg, x: &Scale, y: &Scale, colour: usize) {
         if let Some((lows, highs)) = &self.band {
             // Where one edge is missing, so is the other.
             let gap = |low: f64, high: f64| match y.at(low).and(y.at(high)) {
@@ -77,7 +77,7 @@ impl Series {
     }
 
     /// The line itself, and its dots if they are few.
-    pub fn draw(&self, svg: &mut Svg, x: &Scale, y: &Scale, colour: usize) {
+    pub(super) fn draw(&self, svg: &mut Svg, x: &Scale, y: &Scale, colour: usize) {
         let class = format!("c{colour}");
         for run in self.runs(x, y, &self.ys) {
             let thinned = trace::thin(&run, 10);
@@ -96,7 +96,7 @@ impl Series {
 }
 
 /// The mean of the finite values among the `window` ones around each place.
-pub fn running_mean(values: &[f64], window: usize) -> Vec<f64> {
+pub(super) fn running_mean(values: &[f64], window: usize) -> Vec<f64> {
     let window = window.min(2 * values.len());
     let (before, after) = (window.saturating_sub(1) / 2, window / 2);
     let mean = |at: usize| {

@@ -3,11 +3,11 @@
 use std::fmt;
 
 /// The width of every figure, in units. On a book page a unit is about a pixel.
-pub const WIDTH: f64 = 640.0;
+pub(super) const WIDTH: f64 = 640.0;
 /// The size of text on a phone. Margins are measured with it, as the larger of the two sizes.
-pub const LARGE: f64 = 19.0;
+pub(super) const LARGE: f64 = 19.0;
 /// The number of colours that series take in turn.
-pub const COLOURS: usize = 6;
+pub(super) const COLOURS: usize = 6;
 
 /// Okabe and Ito's hues: blue, vermilion, green, purple, brown or yellow, grey. Shapes take `currentColor`
 /// from their class, which even viewers without CSS variables understand.
@@ -35,7 +35,7 @@ font-variant-numeric:tabular-nums;color:#1f2328;color-scheme:light dark}
 ";
 
 /// A figure being drawn. Elements stand in the order of the calls, one a line.
-pub struct Svg {
+pub(super) struct Svg {
     title: String,
     description: String,
     body: String,
@@ -43,17 +43,17 @@ pub struct Svg {
 
 impl Svg {
     /// An empty figure with its title and the description that is read out to the blind.
-    pub fn new(title: &str, description: &str) -> Self {
+    pub(super) fn new(title: &str, description: &str) -> Self {
         Self { title: escape(title), description: escape(description), body: String::new() }
     }
 
     /// Any element, as it stands.
-    pub fn put(&mut self, element: impl fmt::Display) {
+    pub(super) fn put(&mut self, element: impl fmt::Display) {
         self.body += &format!("{element}\n");
     }
 
     /// A straight line.
-    pub fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64), style: &str) {
+    pub(super) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64), style: &str) {
         let ((x1, y1), (x2, y2)) = (from, to);
         let (x1, y1, x2, y2) = (n(x1), n(y1), n(x2), n(y2));
         self.put(format_args!(
@@ -62,14 +62,14 @@ impl Svg {
     }
 
     /// A path of the given data.
-    pub fn path(&mut self, class: &str, data: &str, style: &str) {
+    pub(super) fn path(&mut self, class: &str, data: &str, style: &str) {
         if !data.is_empty() {
             self.put(format_args!(r#"<path class="{class}" d="{data}"{style}/>"#));
         }
     }
 
     /// A rectangle from its corners.
-    pub fn rect(&mut self, class: &str, from: (f64, f64), to: (f64, f64), style: &str) {
+    pub(super) fn rect(&mut self, class: &str, from: (f64, f64), to: (f64, f64), style: &str) {
         let (x, y, width, height) = (n(from.0), n(from.1), n(to.0 - from.0), n(to.1 - from.1));
         self.put(format_args!(
             r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"{style}/>"#
@@ -77,14 +77,21 @@ impl Svg {
     }
 
     /// A filled circle.
-    pub fn dot(&mut self, class: &str, at: (f64, f64), radius: f64) {
+    pub(super) fn dot(&mut self, class: &str, at: (f64, f64), radius: f64) {
         let (x, y, r) = (n(at.0), n(at.1), n(radius));
         self.put(format_args!(r#"<circle class="{class} fill" cx="{x}" cy="{y}" r="{r}"/>"#));
     }
 
     /// Text at a point. `down` moves it by a part of its own size, which is how a label hangs
     /// below an axis or stands level with a tick at both sizes.
-    pub fn text(&mut self, class: &str, at: (f64, f64), anchor: Anchor, down: f64, text: &str) {
+    pub(super) fn text(
+        &mut self,
+        class: &str,
+        at: (f64, f64),
+        anchor: Anchor,
+        down: f64,
+        text: &str,
+    ) {
         let class = if class.is_empty() { String::new() } else { format!(r#" class="{class}""#) };
         let anchor = match anchor {
             Anchor::Start => "",
@@ -97,7 +104,7 @@ impl Svg {
     }
 
     /// The finished file, of a height that is known only when all is drawn.
-    pub fn finish(self, height: f64) -> String {
+    pub(super) fn finish(self, height: f64) -> String {
         let Self { title, description, body } = self;
         let (w, h) = (n(WIDTH), n(height));
         format!(
@@ -110,20 +117,20 @@ impl Svg {
 
 /// Which part of a text stands at its point.
 #[derive(Clone, Copy)]
-pub enum Anchor {
+pub(super) enum Anchor {
     Start,
     Middle,
     End,
 }
 
 /// A number rounded to tenths, which is finer than a screen shows: `12`, `12.3`, `-.5`.
-pub fn n(value: f64) -> Tenths {
+pub(super) fn n(value: f64) -> Tenths {
     Tenths((value * 10.0).round() as i64)
 }
 
 /// A whole number of tenths. Prints as short as a path allows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Tenths(pub i64);
+pub(super) struct Tenths(pub i64);
 
 impl fmt::Display for Tenths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -138,7 +145,7 @@ impl fmt::Display for Tenths {
 }
 
 /// Text as XML holds it. A character that XML forbids (most control characters) becomes U+FFFD.
-pub fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -156,7 +163,7 @@ pub fn escape(text: &str) -> String {
 
 /// About how wide a text is at the phone's size, in units. The reader's font is not known; the
 /// figures are those of a wide one.
-pub fn text_width(text: &str) -> f64 {
+pub(super) fn text_width(text: &str) -> f64 {
     let em = |c: char| match c {
         'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' => 0.32,
         'f' | 'r' | 't' | ' ' | '(' | ')' | '[' | ']' | '/' | '-' => 0.4,

@@ -28,6 +28,7 @@ const NEAR: f64 = 0.4;
 ///     .to_svg();
 /// assert!(svg.contains(">thread 2</text>"));
 /// ```
+#[must_use = "a chart is seen when it is saved"]
 #[derive(Clone, Debug)]
 pub struct Timeline {
     title: String,

@@ -5,10 +5,10 @@ use std::fmt::Write;
 use super::svg::{Tenths, n};
 
 /// A point on the page, in tenths of a unit.
-pub type Spot = (i64, i64);
+pub(super) type Spot = (i64, i64);
 
 /// The points as unbroken runs. A point that cannot be shown (`None`) ends a run.
-pub fn runs(points: impl Iterator<Item = Option<(f64, f64)>>) -> Vec<Vec<Spot>> {
+pub(super) fn runs(points: impl Iterator<Item = Option<(f64, f64)>>) -> Vec<Vec<Spot>> {
     let mut runs = vec![Vec::new()];
     for point in points {
         match (point, runs.last_mut()) {
@@ -22,7 +22,7 @@ pub fn runs(points: impl Iterator<Item = Option<(f64, f64)>>) -> Vec<Vec<Spot>> 
 
 /// Thins a run to what can be seen, and returns the places of what stays: of consecutive points
 /// in one column, `wide` tenths of a unit, the highest and the lowest, and the run's two ends.
-pub fn thin_places(run: &[Spot], wide: i64) -> Vec<usize> {
+pub(super) fn thin_places(run: &[Spot], wide: i64) -> Vec<usize> {
     let mut kept = Vec::new();
     let mut from = 0;
     for column in run.chunk_by(|a, b| a.0.div_euclid(wide) == b.0.div_euclid(wide)) {
@@ -42,7 +42,7 @@ pub fn thin_places(run: &[Spot], wide: i64) -> Vec<usize> {
 }
 
 /// A run thinned as [`thin_places`] says.
-pub fn thin(run: &[Spot], wide: i64) -> Vec<Spot> {
+pub(super) fn thin(run: &[Spot], wide: i64) -> Vec<Spot> {
     let mut spots: Vec<Spot> = thin_places(run, wide).into_iter().map(|at| run[at]).collect();
     spots.dedup();
     spots
@@ -50,7 +50,7 @@ pub fn thin(run: &[Spot], wide: i64) -> Vec<Spot> {
 
 /// Leaves out the spots of a smooth run that lie within a quarter of a unit of the line between
 /// the ones kept, which no eye can see. Each stretch reaches as far as it can.
-pub fn straighten(run: &[Spot]) -> Vec<Spot> {
+pub(super) fn straighten(run: &[Spot]) -> Vec<Spot> {
     let mut kept: Vec<Spot> = run.first().copied().into_iter().collect();
     let mut from = 0;
     while from + 1 < run.len() {
@@ -77,7 +77,7 @@ fn flat(spots: &[Spot]) -> bool {
 }
 
 /// The corners of a staircase: level from each spot to the x of the next, then up or down.
-pub fn stairs(spots: &[Spot]) -> Vec<Spot> {
+pub(super) fn stairs(spots: &[Spot]) -> Vec<Spot> {
     let steps = spots.windows(2).flat_map(|pair| [pair[0], (pair[1].0, pair[0].1)]);
     let mut corners: Vec<Spot> = steps.chain(spots.last().copied()).collect();
     corners.dedup();
@@ -85,7 +85,7 @@ pub fn stairs(spots: &[Spot]) -> Vec<Spot> {
 }
 
 /// Path data through the spots: an absolute start, then steps, which are shorter to write.
-pub fn path(spots: &[Spot]) -> String {
+pub(super) fn path(spots: &[Spot]) -> String {
     let mut data = Pen::default();
     let Some(&(x, y)) = spots.first() else {
         return data.text;
