@@ -130,7 +130,7 @@ fn recorded() {
     let x = tape.leaf(Tensor::scalar(0.5));
     let y = x.tanh();
     println!("forward:              {:2} entries", tape.len());
-    y.backward_pass().retain_graph().gradients();
+    let _ = y.backward_pass().retain_graph().gradients();
     println!("backward, on scratch: {:2} entries", tape.len());
     let [slope] = y.grad_create_graph([x]);
     println!("backward, on tape:    {:2} entries", tape.len());

@@ -111,7 +111,7 @@ pub fn steps(mnist: &Mnist) {
     let scaled: Vec<_> = gradient.iter().zip(&diagonal).map(|(g, d)| g / (d + damping)).collect();
 
     let ggn = GaussNewton::new(scores, loss, &params);
-    let solved = conjugate_gradients(&ggn, damping, &gradient, 10);
+    let solved = conjugate_gradients(&ggn, damping, &gradient, 10).x;
     // ANCHOR_END: steps
     println!("{} digits, loss {:.4}\n", digits.len(), loss.value().item());
     let mut table = Table::new(["direction", "length", "loss after it"]);
@@ -156,7 +156,7 @@ pub fn edge(mnist: &Mnist) -> Result<()> {
             if step % 15 == 0 {
                 // ANCHOR: eigenvalue
                 let hessian = Hessian::new(loss, &params);
-                let top = largest_eigenvalue(&hessian, vector, 1e-3, 30);
+                let top = largest_eigenvalue(&hessian, vector, 1e-2, 30);
                 vector = top.vector; // where to start from the next time
                 // ANCHOR_END: eigenvalue
                 at.push(step as f64);

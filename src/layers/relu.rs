@@ -37,7 +37,7 @@ impl<T: Scalar> Relu<T> {
 // y = max(x, 0) − s has slope 1 where x > 0 and 0 where x < 0. At 0 it has none; the convention
 // is 0. With g = dL/dy:
 //
-//   dL/dx = g where x > 0, else 0
+//   dL/dx = 0 where x ≤ 0, else g
 impl<T: Scalar> Layer<T> for Relu<T> {
     fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
         // any shape, kept
@@ -50,7 +50,7 @@ impl<T: Scalar> Layer<T> for Relu<T> {
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
         // the input's shape
         let input = take_saved(&mut self.input, "Relu");
-        d_output.zip(&input, |g, x| if x > T::ZERO { g } else { T::ZERO })
+        d_output.zip(&input, |g, x| if x <= T::ZERO { T::ZERO } else { g })
     }
     // ANCHOR_END: relu
 

@@ -1,7 +1,8 @@
-//! What can be learnt from products with a matrix that nobody can write down: trace, diagonal,
-//! largest eigenvalue, the solution of a system (chapter 10).
+//! Trace and diagonal of a matrix that nobody can write down, from its products with random
+//! vectors (chapter 10).
 
 use super::curvature::Curvature;
+use super::vectors::dot;
 use crate::{Rng, Scalar, Tensor};
 
 /// A mean of random draws, and how far off it may be.
@@ -80,108 +81,3 @@ pub fn diagonal<T: Scalar>(matrix: &impl Curvature<T>) -> Vec<Tensor<T>> {
     found
 }
 // ANCHOR_END: diagonal
-
-/// An eigenvalue, and the direction that the matrix only stretches.
-pub struct Eigenvalue<T: Scalar = f32> {
-    /// By how much it stretches.
-    pub value: T,
-    /// The direction, of length 1: a good start for the next search nearby.
-    pub vector: Vec<Tensor<T>>,
-    /// How many products it took.
-    pub products: usize,
-}
-
-// ANCHOR: power
-/// The eigenvalue that is largest in size, by power iteration: multiply, shorten to length 1, and
-/// again, until the value changes by less than `tolerance` of itself, or `most` products are made.
-///
-/// Every multiplication stretches the part of v along the largest eigenvalue more than the rest.
-/// If two are nearly of one size it takes long.
-///
-/// # Panics
-/// If `start` is zero, or its shapes are not those of the parameters.
-#[track_caller]
-pub fn largest_eigenvalue<T: Scalar>(
-    matrix: &impl Curvature<T>,
-    start: Vec<Tensor<T>>,
-    tolerance: f64,
-    most: usize,
-) -> Eigenvalue<T> {
-    assert!(dot(&start, &start) > T::ZERO, "power iteration cannot start from zero");
-    let mut found = Eigenvalue { value: T::ZERO, vector: shortened(start), products: 0 };
-    while found.products < most {
-        let product = matrix.times(&found.vector);
-        let value = dot(&found.vector, &product);
-        let change = (value - found.value).to_f64().abs();
-        found.value = value;
-        found.products += 1;
-        if change <= tolerance * value.to_f64().abs() {
-            break;
-        }
-        found.vector = shortened(product);
-    }
-    found
-}
-// ANCHOR_END: power
-
-fn shortened<T: Scalar>(mut v: Vec<Tensor<T>>) -> Vec<Tensor<T>> {
-    let length = dot(&v, &v).sqrt();
-    if length > T::ZERO {
-        v.iter_mut().for_each(|v| v.apply(|x| x / length));
-    }
-    v
-}
-
-// ANCHOR: conjugate
-/// Solves (M + `damping`)·x = b by conjugate gradients, in at most `most` products; it stops early
-/// once what is left of b is 10⁻⁴ of it. M must have no negative direction, as a Gauss-Newton
-/// matrix has none.
-#[track_caller]
-pub fn conjugate_gradients<T: Scalar>(
-    matrix: &impl Curvature<T>,
-    damping: T,
-    b: &[Tensor<T>],
-    most: usize,
-) -> Vec<Tensor<T>> {
-    let mut x: Vec<Tensor<T>> = b.iter().map(|b| Tensor::zeros(b.shape())).collect();
-    let (mut rest, mut direction) = (b.to_vec(), b.to_vec());
-    let mut size = dot(&rest, &rest);
-    let enough = size * T::from_f64(1e-8);
-    for _ in 0..most {
-        if size <= enough {
-            break;
-        }
-        let mut product = matrix.times(&direction);
-        add_scaled(&mut product, damping, &direction);
-        let step = size / dot(&direction, &product);
-        add_scaled(&mut x, step, &direction);
-        add_scaled(&mut rest, -step, &product);
-        let new_size = dot(&rest, &rest);
-        let keep = new_size / size;
-        for (direction, rest) in direction.iter_mut().zip(&rest) {
-            direction.update(rest, |d, r| r + keep * d);
-        }
-        size = new_size;
-    }
-    x
-}
-// ANCHOR_END: conjugate
-
-/// Σ a·b over all elements of all tensors.
-///
-/// # Panics
-/// If their numbers or shapes differ.
-#[track_caller]
-pub fn dot<T: Scalar>(a: &[Tensor<T>], b: &[Tensor<T>]) -> T {
-    assert!(a.len() == b.len(), "{} tensors and {}", a.len(), b.len());
-    let products = a.iter().zip(b).map(|(a, b)| {
-        assert!(a.shape() == b.shape(), "a dot product of shapes {} and {}", a.shape(), b.shape());
-        (a * b).sum()
-    });
-    products.fold(T::ZERO, |sum, product| sum + product)
-}
-
-/// a ← a + c·b
-fn add_scaled<T: Scalar>(a: &mut [Tensor<T>], c: T, b: &[Tensor<T>]) {
-    a.iter_mut().zip(b).for_each(|(a, b)| a.update(b, |a, b| a + c * b));
-}

@@ -40,6 +40,7 @@
 
 mod conv;
 mod curvature;
+mod eigenvalue;
 mod estimates;
 mod ggn_diagonal;
 mod layers;
@@ -48,16 +49,18 @@ mod recorder;
 pub mod reference;
 mod rules;
 mod samples;
+mod solve;
+mod vectors;
 
 pub use conv::{conv2d_input_per_sample, conv2d_per_sample, conv2d_weight_per_sample};
 pub use curvature::{Curvature, GaussNewton, Hessian};
-pub use estimates::{
-    Eigenvalue, Estimate, conjugate_gradients, diagonal, diagonal_estimate, dot,
-    largest_eigenvalue, trace,
-};
+pub use eigenvalue::{Eigenvalue, largest_eigenvalue};
+pub use estimates::{Estimate, diagonal, diagonal_estimate, trace};
 pub use ggn_diagonal::{cross_entropy_root, squared_error_root};
 pub use layers::Statistics;
 pub use pass::Scaling;
 pub use recorder::Recorder;
 pub use rules::Rule;
 pub use samples::Samples;
+pub use solve::{Solution, conjugate_gradients};
+pub use vectors::dot;

@@ -137,10 +137,18 @@ impl<'t, T: Scalar> Samples<'t, T> {
 
     // ANCHOR: clipping
     /// For each sample the factor that brings its gradient, over all parameters together, down to
-    /// a norm of `bound`: min(1, bound/‖g_n‖), of shape `[N]`.
+    /// a norm of `bound`: min(1, bound/‖g_n‖), of shape `[N]`. It is NaN for a sample whose
+    /// gradient has NaN in it, and 1 for all if the bound is infinite.
+    ///
+    /// # Panics
+    /// If the bound is not above 0.
     #[track_caller]
     pub fn clipping(&self, bound: T) -> Var<'t, T> {
+        assert!(bound > T::ZERO, "norms cannot be brought down to {bound}");
         let norms = self.total_square_norms().sqrt();
+        if bound == T::INFINITY {
+            return norms.tape().constant(Tensor::ones([self.count]));
+        }
         norms.maximum(norms.tape().constant(Tensor::scalar(bound))).divided_into(bound)
     }
 

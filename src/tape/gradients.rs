@@ -22,6 +22,7 @@ use std::ops::Index;
 /// assert_eq!(gradients.get(y).unwrap().item(), 3.0);
 /// ```
 pub struct Gradients<T: Scalar = f32> {
+    /// The id of the tape that they belong to.
     tape: u64,
     /// By parameter, in the order of their identities once the pass is over.
     params: Vec<(ParamId, Tensor<T>)>,
@@ -42,17 +43,27 @@ impl<T: Scalar> Gradients<T> {
         }
     }
 
+    #[track_caller]
     pub(super) fn finish(mut self) -> Self {
         self.params.sort_by_key(|&(id, _)| id);
         // A parameter that was changed on the way has had two leaves.
-        self.params.dedup_by(|(id, more), (earlier, sum)| {
-            let same = id == earlier;
-            if same {
-                *sum += &*more;
+        let mut params: Vec<(ParamId, Tensor<T>)> = Vec::with_capacity(self.params.len());
+        for (id, more) in self.params {
+            match params.last_mut() {
+                Some((earlier, sum)) if *earlier == id => {
+                    let (first, second) = (sum.shape(), more.shape());
+                    if first != second {
+                        panic!(
+                            "a parameter was used with shapes {first} and {second} on one tape: \
+                             its two gradients have no sum"
+                        );
+                    }
+                    *sum += &more;
+                }
+                _ => params.push((id, more)),
             }
-            same
-        });
-        self
+        }
+        Self { params, ..self }
     }
 
     /// The gradient of a leaf, if the pass arrived at it.
@@ -60,6 +71,7 @@ impl<T: Scalar> Gradients<T> {
     /// # Panics
     /// If the variable belongs to another tape, or to what the tape held before it was cleared.
     #[track_caller]
+    #[must_use]
     pub fn get(&self, leaf: Var<T>) -> Option<&Tensor<T>> {
         if leaf.tape().id != self.tape {
             panic!("gradients of one tape asked for a variable of another");
@@ -72,6 +84,7 @@ impl<T: Scalar> Gradients<T> {
     }
 
     /// The gradient of a parameter, if the pass arrived at it.
+    #[must_use]
     pub fn of(&self, param: &Param<T>) -> Option<&Tensor<T>> {
         self.of_id(param.id())
     }
@@ -95,11 +108,13 @@ impl<T: Scalar> Gradients<T> {
     }
 
     /// How many gradients there are.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.params.len() + self.leaves.len()
     }
 
     /// Whether there are none.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -155,15 +155,17 @@ impl<T: Scalar> Tensor<T> {
         sum.reshape(shape)
     }
 
-    /// −1 for negative elements, 1 for positive ones, else 0.
+    /// −1 for negative elements, 1 for positive ones, 0 for zeros, NaN for NaN.
     pub fn sign(&self) -> Self {
         self.map(|x| {
             if x > T::ZERO {
                 T::ONE
             } else if x < T::ZERO {
                 -T::ONE
-            } else {
+            } else if x == T::ZERO {
                 T::ZERO
+            } else {
+                x
             }
         })
     }

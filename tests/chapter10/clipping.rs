@@ -1,9 +1,55 @@
 //! Clipping each sample's gradient, from the same single pass.
 
-use super::common::{assert_near, normal};
-use longhand::per_sample::{Recorder, Scaling};
+use super::common::{assert_near, assert_says, normal};
+use longhand::per_sample::{Recorder, Samples, Scaling};
+use longhand::tape::Var;
 use longhand::tensor::Window;
 use longhand::{Tape, Tensor};
+
+/// A weight of 1 on these inputs, with a summed squared error: g_n = 2·x_n²·w.
+fn samples_of<'t>(tape: &'t Tape<f64>, xs: &[f64]) -> (Var<'t, f64>, Samples<'t, f64>) {
+    let x = tape.constant(Tensor::new([xs.len(), 1], xs.to_vec()));
+    let w = tape.leaf(Tensor::ones([1, 1]));
+    let recorder = Recorder::new(tape);
+    let loss = recorder.linear(x, w, None).square().sum();
+    (w, recorder.backward_create_graph(loss, Scaling::Share))
+}
+
+#[test]
+fn a_sample_without_a_gradient_takes_nothing_from_the_others() {
+    // d/dw of (Σ_n f_n·g_n)², to the second order. A sample of zero has gradient 0 for every w.
+    let derivatives = |xs: &[f64]| {
+        let tape = Tape::new();
+        let (w, samples) = samples_of(&tape, xs);
+        let [first] =
+            samples.weighted_sum(w, samples.clipping(1.0)).square().sum().grad_create_graph([w]);
+        let [second] = first.grad([w]);
+        [first.value().item(), second.item()]
+    };
+    let (with, without) = (derivatives(&[0.0, 2.0, 0.1]), derivatives(&[2.0, 0.1]));
+    assert_eq!(with, without);
+    // (1 + 0.02·w)² about w = 1, since the first gradient is clipped to 1 whatever w is.
+    assert!(
+        (with[0] - 2.0 * 1.02 * 0.02).abs() < 1e-12 && (with[1] - 2.0 * 0.02 * 0.02).abs() < 1e-12
+    );
+    // Nobody has a gradient: still nothing is NaN.
+    assert_eq!(derivatives(&[0.0, 0.0]), [0.0, 0.0]);
+}
+
+#[test]
+fn clipping_hides_no_nan_and_no_bound_that_is_none() {
+    let tape = Tape::new();
+    let factors =
+        |xs: &[f64], bound: f64| samples_of(&tape, xs).1.clipping(bound).value().data().to_vec();
+    let found = factors(&[f64::NAN, 1e10, 0.0], 1.0);
+    assert!(found[0].is_nan() && found[1..] == [1.0 / 2e20, 1.0], "{found:?}");
+    let (w, samples) = samples_of(&tape, &[f64::NAN, 1.0]);
+    assert!(samples.weighted_sum(w, samples.clipping(1.0)).value().item().is_nan());
+    assert_eq!(factors(&[1e10, 0.0], f64::INFINITY), [1.0, 1.0]);
+    for bound in [f64::NAN, 0.0, -1.0] {
+        assert_says(|| factors(&[1.0], bound), &["brought down to"]);
+    }
+}
 
 #[test]
 fn no_gradient_is_longer_than_the_bound_and_short_ones_stay() {

@@ -4,8 +4,8 @@ use super::common::{assert_near, golden_labels, normal};
 use super::{frozen, leaves};
 use longhand::layers::Reduction;
 use longhand::per_sample::{
-    Curvature, GaussNewton, Hessian, Recorder, conjugate_gradients, cross_entropy_root, diagonal,
-    diagonal_estimate, dot, largest_eigenvalue, squared_error_root, trace,
+    Curvature, GaussNewton, Hessian, Recorder, Solution, conjugate_gradients, cross_entropy_root,
+    diagonal, diagonal_estimate, dot, largest_eigenvalue, squared_error_root, trace,
 };
 use longhand::tape::Var;
 use longhand::tensor::{Shape, Window};
@@ -155,12 +155,14 @@ fn estimates_of_a_matrix_that_is_known() {
     }
 
     let b = split(&normal(&[5], 5));
-    let x = conjugate_gradients(&matrix, 0.25, &b, 100);
+    let Solution { x, residual, converged, products } = conjugate_gradients(&matrix, 0.25, &b, 100);
+    assert!(converged && residual <= 1e-4 && products <= 6, "{residual} after {products}");
     for ((product, x), b) in matrix.times(&x).iter().zip(&x).zip(&b) {
         assert_near("solved", &(product + x * 0.25), b, 1e-3);
     }
     let nothing = conjugate_gradients(&matrix, 0.0, &split(&Tensor::zeros([5])), 100);
-    assert_eq!(dot(&nothing, &nothing), 0.0);
+    assert_eq!((dot(&nothing.x, &nothing.x), nothing.products), (0.0, 0));
+    assert!(nothing.converged);
 }
 
 #[test]

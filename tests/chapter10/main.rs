@@ -7,6 +7,7 @@ mod cases;
 mod clipping;
 mod curvature;
 mod differentiated;
+mod eigenvalues;
 mod memory;
 mod quantities;
 mod refusals;

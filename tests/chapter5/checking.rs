@@ -75,6 +75,46 @@ fn kinks_are_told_from_mistakes() {
 }
 
 #[test]
+fn a_gradient_of_any_size_is_held_against_the_slope_and_not_against_itself() {
+    /// x, with a pullback that gives this multiple of the right gradient.
+    fn times<'t>(x: Var<'t, f64>, factor: f64) -> Var<'t, f64> {
+        let value = x.value();
+        x.tape().operation("times", [x], value, move |[_], _, g| [Some(g * factor)])
+    }
+    let x = Tensor::vector(&[1.0, 2.0]);
+    let loose = Check { rtol: 0.5, atol: 0.1, ..Check::default() };
+    for factor in [f64::INFINITY, -f64::INFINITY, f64::NAN, 1e300, 1e9, 1.0 + 1e-5, 0.0] {
+        let report = gradcheck([&x], |[x]| times(x, factor));
+        assert_eq!((report.mistakes.len(), report.kinks.len()), (2, 0), "{factor}: {report}");
+        assert!(report.error == 0.0 && !report.is_right());
+        let report = loose.first([&x], |[x]| times(x, factor));
+        assert_eq!(report.is_right(), (factor - 1.0).abs() < 0.5, "{factor}: {report}");
+        // Second derivatives likewise.
+        let report = gradgradcheck([&x], |[x]| times(x.square(), factor) + x.square());
+        assert_eq!(report.is_right(), factor.is_finite(), "{factor}: {report}");
+    }
+    assert!(gradcheck([&x], |[x]| times(x, 1.0)).is_right());
+    // On a kink an infinite gradient lies between no two slopes.
+    let zero = Tensor::scalar(0.0);
+    for factor in [f64::INFINITY, -f64::INFINITY, f64::NAN] {
+        let report = gradcheck([&zero], |[x]| x.relu() + times(x, factor) - x);
+        assert_eq!((report.mistakes.len(), report.kinks.len()), (1, 0), "{factor}: {report}");
+    }
+    // A slope that has no bound, or no value to one side, was not measured.
+    assert!(!gradcheck([&zero], |[x]| x.sqrt()).is_right());
+    assert!(!gradcheck([&zero], |[x]| x.ln()).is_right());
+    assert!(!gradcheck([&zero], |[x]| x.recip()).is_right());
+    assert!(!gradcheck([&Tensor::scalar(f64::INFINITY)], |[x]| x).is_right());
+    assert!(!gradcheck([&Tensor::scalar(f64::NAN)], |[x]| x).is_right());
+}
+
+#[test]
+fn every_seed_is_a_seed() {
+    let check = Check { seed: u64::MAX, ..Check::default() };
+    assert!(check.first([&normal(&[3], 1)], |[x]| x.tanh()).is_right());
+}
+
+#[test]
 fn large_inputs_are_sampled_and_the_seed_says_which() {
     let x = normal::<f64>(&[60, 60], 17);
     assert_eq!(gradcheck([&x], |[x]| x.tanh()).checked, 1000);

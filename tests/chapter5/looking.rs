@@ -26,7 +26,7 @@ entry  operation     inputs   shape   bytes held
 ";
     assert_eq!(tape.to_string(), expected);
     assert_eq!(tape.bytes(), 180);
-    loss.backward();
+    let _ = loss.backward();
     let after = tape.to_string();
     assert_eq!(after.lines().filter(|line| line.ends_with("freed")).count(), 6, "{after}");
     assert_eq!(tape.bytes(), 48 + 4);
@@ -42,7 +42,7 @@ fn what_pullbacks_keep_is_counted() {
     let loss = x.cross_entropy(&[0, 1, 2, 0]);
     // The loss, log p, and the labels.
     assert_eq!(tape.bytes() - before, 8 + 12 * 8 + 4 * size_of::<usize>());
-    loss.backward();
+    let _ = loss.backward();
     assert_eq!(tape.bytes() - before, 8);
 }
 

@@ -6,6 +6,7 @@ mod common;
 mod agreement;
 mod checking;
 mod cost;
+mod edges;
 mod freeing;
 mod looking;
 mod mistakes;

@@ -69,7 +69,7 @@ fn mistakes_are_reported_at_the_callers_line() {
     let tape = Tape::<f64>::new();
     let (x, z) = (tape.leaf(Tensor::zeros([2, 3])), tape.leaf(Tensor::zeros([4])));
     let freed = x.exp();
-    freed.sum().backward();
+    let _ = freed.sum().backward();
     let earlier = std::panic::take_hook();
     std::panic::set_hook(Box::new(|info| {
         // Other tests panic on threads of their own meanwhile.

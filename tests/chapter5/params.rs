@@ -1,6 +1,6 @@
 //! Parameters: their leaves, their gradients, and the hook that steps them in place.
 
-use super::common::normal;
+use super::common::{assert_says, normal};
 use super::scalar;
 use longhand::optim::{Adam, Optimizer};
 use longhand::tape::{Var, concat};
@@ -53,6 +53,35 @@ fn a_parameter_has_one_leaf_and_shares_its_memory() {
     // Gradients at both leaves belong to the one parameter.
     let gradients = (a + c).sum().backward();
     assert_eq!(gradients.of(&weight).unwrap().data(), [2.0; 4]);
+}
+
+#[test]
+fn a_parameter_in_another_shape_is_another_leaf() {
+    let numbers = vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    let mut weight = Param::new("weight", Tensor::<f64>::new([2, 3], numbers));
+    let tape = Tape::new();
+    let before = tape.param(&weight);
+    // The same memory, and yet another value.
+    weight.value = weight.value.reshape([3, 2]);
+    let after = tape.param(&weight);
+    assert!(after.value().shares_memory_with(&before.value()));
+    assert_eq!((after.shape(), tape.param(&weight).index()), ([3, 2].into(), after.index()));
+    assert_eq!(after.sum_axis(0).value().data(), [9.0, 12.0]);
+    let gradients = after.square().sum().backward_pass().retain_graph().gradients();
+    assert_eq!(gradients.of(&weight).unwrap().shape(), [3, 2]);
+    // What has no elements has no memory to be told apart by.
+    let mut empty = Param::new("empty", Tensor::<f64>::zeros([0, 3]));
+    assert_eq!(tape.param(&empty).sum_axis(0).shape(), [3]);
+    empty.value = Tensor::zeros([0, 5]);
+    assert_eq!(tape.param(&empty).sum_axis(0).shape(), [5]);
+    // One gradient for both leaves there is not, even where one would broadcast to the other.
+    let loss = before.sum() + after.sum();
+    assert_says(|| loss.backward(), &["used with shapes", "[2, 3]", "[3, 2]"]);
+    weight.value = Tensor::ones([1, 6]);
+    let row = tape.param(&weight);
+    weight.value = Tensor::ones([6]);
+    let loss = (row * tape.param(&weight)).sum();
+    assert_says(|| loss.backward(), &["used with shapes", "[1, 6]", "[6]"]);
 }
 
 #[test]

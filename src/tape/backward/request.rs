@@ -71,6 +71,7 @@ impl<'t, T: Scalar> Var<'t, T> {
     /// # Panics
     /// If this is not one number, if it depends on no leaf, or if an entry on the way is freed.
     #[track_caller]
+    #[must_use = "gradients are returned, and not added to the parameters' own"]
     pub fn backward(self) -> Gradients<T> {
         self.backward_pass().gradients()
     }
@@ -81,6 +82,7 @@ impl<'t, T: Scalar> Var<'t, T> {
     /// # Panics
     /// If this is not one number, does not depend on one of them, or goes through a freed entry.
     #[track_caller]
+    #[must_use]
     pub fn grad<const N: usize>(self, inputs: [Var<'t, T>; N]) -> [Tensor<T>; N] {
         let found = self.backward_pass().with_respect_to(&inputs);
         self.expect_all(inputs, found)
@@ -153,6 +155,7 @@ impl<'t, T: Scalar> BackwardPass<'t, T> {
     /// # Panics
     /// If a root depends on no leaf, or an entry on the way is freed.
     #[track_caller]
+    #[must_use = "gradients are returned, and not added to the parameters' own"]
     pub fn gradients(self) -> Gradients<T> {
         let mut gradients = Gradients::new(self.tape.id);
         self.run_to_leaves(|index, param, gradient| gradients.add(index, param, gradient));
@@ -184,6 +187,7 @@ impl<'t, T: Scalar> BackwardPass<'t, T> {
     /// # Panics
     /// If an entry on the way is freed.
     #[track_caller]
+    #[must_use]
     pub fn with_respect_to(self, inputs: &[Var<'t, T>]) -> Vec<Option<Tensor<T>>> {
         self.run_to_targets::<Eager>(inputs)
     }
@@ -193,6 +197,7 @@ impl<'t, T: Scalar> BackwardPass<'t, T> {
     /// # Panics
     /// If an entry on the way is freed.
     #[track_caller]
+    #[must_use]
     pub fn create_graph(self, inputs: &[Var<'t, T>]) -> Vec<Option<Var<'t, T>>> {
         self.retain_graph().run_to_targets::<CreateGraph>(inputs)
     }

@@ -1,7 +1,7 @@
 //! `+ − × ÷` between variables, and between variables and numbers; whole powers.
 
-use crate::Scalar;
 use crate::tape::list::Var;
+use crate::{Scalar, Tensor};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 // ANCHOR: add
@@ -152,8 +152,13 @@ impl<T: Scalar> Var<'_, T> {
     pub fn powi(self, n: i32) -> Self {
         // any shape; y = xⁿ: dy/dx = n·xⁿ⁻¹, and 0 for n = 0, even where x is 0
         let value = self.read().powi(n);
-        self.tape.operation("powi", [self], value, move |[x], _, g| {
-            [(n != 0).then(|| g * (x.powi(n - 1) * T::from_f64(n.into())))]
+        self.tape.operation("powi", [self], value, move |[x], y, g| {
+            let slope = || {
+                // There is no n − 1 below the least n: there xⁿ⁻¹ is xⁿ/x.
+                let power = n.checked_sub(1).map_or_else(|| y / x, |less| x.powi(less));
+                g * (power * T::from_f64(n.into()))
+            };
+            [(n != 0).then(slope)]
         })
     }
 
@@ -165,11 +170,56 @@ impl<T: Scalar> Var<'_, T> {
         self.tape.operation("square", [self], value, |[x], _, g| [Some(g * (x + x))])
     }
 
-    /// xᵖ = exp(p·ln x) of every element, each of which must be above zero.
+    /// xᵖ of every element. A whole p is [`powi`](Self::powi), for any x; any other gives
+    /// exp(p·ln x), which is NaN for x below zero.
+    ///
+    /// ```
+    /// use longhand::{Tape, Tensor};
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.leaf(Tensor::vector(&[-3.0, 0.0]));
+    /// assert_eq!(x.powf(2.0).value().data(), [9.0, 0.0]);
+    /// let gradients = x.powf(1.5).slice(0, 1..2).sum().backward();
+    /// assert_eq!(gradients[x].data()[1], 0.0);
+    /// ```
     #[track_caller]
     pub fn powf(self, p: T) -> Self {
-        (self.ln() * p).exp()
+        // any shape; y = xᵖ: dy/dx = p·xᵖ⁻¹
+        if let Some(n) = whole(p) {
+            return self.powi(n);
+        }
+        let value = self.read().map(|x| (p * x.ln()).exp());
+        self.tape.operation("powf", [self], value, move |[x], _, g| {
+            // A root is steep at 0, and 1/x¹⁻ᵖ rather than xᵖ⁻¹ says so to over_or_zero.
+            let slope = match p > T::ZERO && p < T::ONE {
+                true => g.over_or_zero(x.powf(T::ONE - p)),
+                false => g * x.powf(p - T::ONE),
+            };
+            [Some(slope * p)]
+        })
     }
+
+    /// a/b, and a plain 0 where both are 0: the gradient of a root at 0 if none has arrived there.
+    /// So a root that a `select` or a `maximum` did not take leaves no NaN behind, in derivatives
+    /// of any order.
+    #[track_caller]
+    pub(super) fn over_or_zero(self, b: Self) -> Self {
+        // a and b of one shape
+        let both = |a: T, b: T| if a == T::ZERO && b == T::ZERO { T::ONE } else { T::ZERO };
+        let both = self.read().zip(&b.read(), both);
+        if both.data().iter().all(|&both| both == T::ZERO) {
+            return self / b;
+        }
+        // Twice: 0/1 for 0/0, and 0 for that, so that neither a nor b receives anything there.
+        let [both, zero, one] =
+            [both, Tensor::scalar(T::ZERO), Tensor::scalar(T::ONE)].map(|x| self.tape.constant(x));
+        zero.select_by(both, self / one.select_by(both, b))
+    }
+}
+
+/// p as a whole number, if it is one that `powi` takes.
+fn whole<T: Scalar>(p: T) -> Option<i32> {
+    let (p, n) = (p.to_f64(), p.to_f64() as i32);
+    (f64::from(n) == p).then_some(n)
 }
 
 /// `2.0 * x`, `1.0 - x`: the rules above with the number in front.

@@ -9,7 +9,8 @@ use crate::{Scalar, Tensor};
 
 impl<T: Scalar> Var<'_, T> {
     // ANCHOR: relu
-    /// max(x, 0) of every element. At 0 the slope is taken to be 0.
+    /// max(x, 0) of every element. At 0 the slope is taken to be 0; NaN stays NaN and lets its
+    /// gradient pass.
     #[track_caller]
     pub fn relu(self) -> Self {
         // any shape
@@ -18,19 +19,19 @@ impl<T: Scalar> Var<'_, T> {
         self.tape.operation("relu", [self], value, |[x], _, g| [Some(g.where_positive(x))])
     }
 
-    /// This where `x` > 0, else 0: what a rectifier lets back.
+    /// 0 where `x` ≤ 0, else this: what a rectifier lets back.
     #[track_caller]
     pub fn where_positive(self, x: Self) -> Self {
         // self and x of one shape
         // y = self·[x > 0]: the gradient passes in the same places; x itself only decides
-        let value = self.read().zip(&x.read(), |g, x| if x > T::ZERO { g } else { T::ZERO });
+        let value = self.read().zip(&x.read(), |g, x| if x <= T::ZERO { T::ZERO } else { g });
         self.tape.operation("where positive", [self, x], value, |[a, x], _, g| {
             [a.grad_if_needed(|| g.where_positive(x)), None]
         })
     }
     // ANCHOR_END: relu
 
-    /// |x| of every element. At 0 the slope is taken to be 0.
+    /// |x| of every element. At 0 the slope is taken to be 0; at NaN it is NaN.
     #[track_caller]
     pub fn abs(self) -> Self {
         // any shape
@@ -42,14 +43,15 @@ impl<T: Scalar> Var<'_, T> {
         })
     }
 
-    /// The larger of each pair. Of two equal ones each receives half of the gradient.
+    /// The larger of each pair, or NaN where there is one. The gradient goes to the one that was
+    /// taken, half of it to each of two equal ones, two NaNs included.
     #[track_caller]
     pub fn maximum(self, b: Self) -> Self {
         // a and b broadcast to y
         // y = max(a, b): the gradient goes to the larger
         let value = self.read().maximum(&b.read());
-        self.tape.operation("maximum", [self, b], value, |[a, b], _, g| {
-            let [to_a, to_b] = shares(a, b);
+        self.tape.operation("maximum", [self, b], value, |[a, b], y, g| {
+            let [to_a, to_b] = shares(a, b, y);
             [
                 a.grad_if_needed(|| (g * to_a).sum_to(a.shape())),
                 b.grad_if_needed(|| (g * to_b).sum_to(b.shape())),
@@ -57,14 +59,15 @@ impl<T: Scalar> Var<'_, T> {
         })
     }
 
-    /// The smaller of each pair. Of two equal ones each receives half of the gradient.
+    /// The smaller of each pair, or NaN where there is one. The gradient goes as in
+    /// [`maximum`](Self::maximum).
     #[track_caller]
     pub fn minimum(self, b: Self) -> Self {
         // a and b broadcast to y
         // y = min(a, b): the gradient goes to the smaller
         let value = self.read().minimum(&b.read());
-        self.tape.operation("minimum", [self, b], value, |[a, b], _, g| {
-            let [to_b, to_a] = shares(a, b);
+        self.tape.operation("minimum", [self, b], value, |[a, b], y, g| {
+            let [to_a, to_b] = shares(a, b, y);
             [
                 a.grad_if_needed(|| (g * to_a).sum_to(a.shape())),
                 b.grad_if_needed(|| (g * to_b).sum_to(b.shape())),
@@ -73,6 +76,10 @@ impl<T: Scalar> Var<'_, T> {
     }
 
     /// This where `mask` is not 0, else `other`; all three broadcast.
+    ///
+    /// What was not taken receives the gradient 0. That stays 0 behind a root or a logarithm; but
+    /// an operation with an infinite slope, such as 1/x at 0, makes NaN of it, since 0·∞ is NaN:
+    /// put a harmless x in first, by a `select` of its own.
     ///
     /// ```
     /// use longhand::{Tape, Tensor};
@@ -115,19 +122,15 @@ fn choose<'t, T: Scalar>(
     })
 }
 
-/// How the gradient of max(a, b) is shared: 1 to the larger, 0 to the other, ½ each to equals.
-fn shares<'t, T: Scalar>(a: Var<'t, T>, b: Var<'t, T>) -> [Var<'t, T>; 2] {
-    let (half, tape) = (T::from_f64(0.5), a.tape);
-    let share = |x: T, y: T| {
-        if x > y {
-            T::ONE
-        } else if x == y {
-            half
-        } else {
-            T::ZERO
-        }
+/// How the gradient of y, which is a or b, is shared: 1 to the one that was taken, ½ each to two
+/// of the same value. NaN is taken before all others.
+fn shares<'t, T: Scalar>(a: Var<'t, T>, b: Var<'t, T>, y: Var<'t, T>) -> [Var<'t, T>; 2] {
+    let taken = |x: T, y: T| {
+        let same = x == y || (x.is_nan() && y.is_nan());
+        if same { T::ONE } else { T::ZERO }
     };
-    let to_a = a.read().zip(&b.read(), share);
+    let [is_a, is_b] = [a, b].map(|x| x.read().zip(&y.read(), taken));
+    let to_a = is_a.zip(&is_b, |a, b| a / (a + b));
     let to_b = to_a.map(|share| T::ONE - share);
-    [tape.constant(to_a), tape.constant(to_b)]
+    [to_a, to_b].map(|share| y.tape.constant(share))
 }

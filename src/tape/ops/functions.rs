@@ -15,22 +15,32 @@ impl<T: Scalar> Var<'_, T> {
     }
     // ANCHOR_END: exp
 
-    /// The natural logarithm of every element.
+    /// The natural logarithm of every element. At 0 the slope is infinite; where no gradient
+    /// arrives none goes on, even there.
     #[track_caller]
     pub fn ln(self) -> Self {
         // any shape
         // y = ln x: dy/dx = 1/x
         let value = self.read().ln();
-        self.tape.operation("ln", [self], value, |[x], _, g| [Some(g / x)])
+        self.tape.operation("ln", [self], value, |[x], _, g| [Some(g.over_or_zero(x))])
     }
 
-    /// √x of every element.
+    /// √x of every element. At 0 the slope is infinite; where no gradient arrives none goes on,
+    /// even there.
+    ///
+    /// ```
+    /// use longhand::{Tape, Tensor};
+    /// let tape = Tape::<f64>::new();
+    /// let x = tape.leaf(Tensor::vector(&[0.0, 4.0]));
+    /// let y = x.sqrt().maximum(tape.constant(Tensor::scalar(1.0)));
+    /// assert_eq!(y.sum().backward()[x].data(), [0.0, 0.25]);
+    /// ```
     #[track_caller]
     pub fn sqrt(self) -> Self {
         // any shape
         // y = √x: dy/dx = 1/(2y)
         let value = self.read().sqrt();
-        self.tape.operation("sqrt", [self], value, |[_], y, g| [Some(g / (y + y))])
+        self.tape.operation("sqrt", [self], value, |[_], y, g| [Some(g.over_or_zero(y + y))])
     }
 
     // ANCHOR: tanh

@@ -83,8 +83,8 @@ impl<T: Scalar> Var<'_, T> {
         self.tape.operation("expand", [self], value, |[x], _, g| [Some(g.sum_to(x.shape()))])
     }
 
-    /// The largest element along one axis, which is dropped. The first of several equal ones
-    /// receives the gradient.
+    /// The largest element along one axis, which is dropped, or NaN where there is one. The first
+    /// of several equal ones, or the first NaN, receives the gradient.
     #[track_caller]
     pub fn max_axis(self, axis: isize) -> Self {
         // [.., n, ..] → [.., ..]
@@ -98,7 +98,8 @@ impl<T: Scalar> Var<'_, T> {
         })
     }
 
-    /// ln Σ exp(x) along one axis, which is dropped; no exp overflows on the way.
+    /// ln Σ exp(x) along one axis, which is dropped; no exp overflows on the way. It is −∞ where
+    /// all x are, and there it has the slope 0; it is ∞ where one of them is.
     #[track_caller]
     pub fn log_sum_exp(self, axis: isize) -> Self {
         // [.., n, ..] → [.., ..]
@@ -106,11 +107,15 @@ impl<T: Scalar> Var<'_, T> {
         let axis = self.shape().axis(axis) as isize;
         let value = {
             let x = self.read();
-            let most = x.max_axis(axis);
+            // An infinite maximum is not taken off: ∞ − ∞ is nothing.
+            let most = x.max_axis(axis).map(|x| if x.is_finite() { x } else { T::ZERO });
             let shifted = &*x - most.unsqueeze(axis);
             shifted.exp().sum_axis(axis).ln() + most
         };
         self.tape.operation("log sum exp", [self], value, move |[x], y, g| {
+            let none = y.read().mask(|y| y == -T::INFINITY);
+            let zero = x.tape.constant(Tensor::scalar(T::ZERO));
+            let y = zero.select_by(x.tape.constant(none), y);
             [Some(g.unsqueeze(axis) * (x - y.unsqueeze(axis)).exp())]
         })
     }
