@@ -36,7 +36,7 @@ fn main() -> Result<()> {
     let mut net =
         sequential![Linear::<f32>::new(784, 128, rng), Relu::new(), Linear::new(128, 10, rng)];
     // ANCHOR_END: net
-    print!("{}", summary(&mut net, [64, 784]));
+    print!("{}", summary(&net, [64, 784]));
 
     section("Training");
     let start = Instant::now();

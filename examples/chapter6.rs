@@ -52,7 +52,7 @@ fn main() -> Result<()> {
     section("The net");
     let rng = &mut Rng::new(6);
     let mut net = lenet::<f32>(rng, [0.0, 0.0]);
-    print!("{}", summary(&mut net, [1, 1, 28, 28]));
+    print!("{}", summary(&net, [1, 1, 28, 28]));
 
     section("Training");
     if quick {

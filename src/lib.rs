@@ -10,7 +10,7 @@
 //! | 3 The backward pass by hand | [`by_hand`] |
 //! | 4 Layers, modules, training | [`by_hand::refactor`], [`layers`], [`param`], [`optim`] |
 //! | 5 The tape | [`tape`] |
-//! | 6 Convolution | [`tensor::conv`], [`tensor::Window`], [`layers`], [`models`] |
+//! | 6 Convolution | [`tensor::conv`], [`tensor::Window`], [`layers`], [`models`], [`record`] |
 //! | 7 Memory-efficient backpropagation | [`mebp`], [`tensor::meter`] |
 //! | 8 Well-tempered backpropagation | [`wtb`] |
 //! | 9 Decoupled neural interfaces | [`dni`] |
@@ -60,6 +60,7 @@ pub mod models;
 pub mod optim;
 pub mod param;
 pub mod per_sample;
+pub mod record;
 pub mod report;
 pub mod rng;
 pub mod scalar;

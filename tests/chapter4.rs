@@ -8,9 +8,7 @@ use common::{
 };
 use longhand::by_hand::Net;
 use longhand::by_hand::refactor::{Model, Module, by_einsum, by_matmul, outer_product, three_ways};
-use longhand::layers::{
-    CrossEntropy, Layer, Linear, LogSoftmax, Loss, Mode, Mse, Nll, Relu, Sequential,
-};
+use longhand::layers::{CrossEntropy, Layer, Linear, LogSoftmax, Loss, Mse, Nll, Relu, Sequential};
 use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::{Param, Rng, Tensor, sequential};
 
@@ -226,38 +224,6 @@ fn backward_params_leaves_out_only_the_inputs_gradient() {
     for (a, b) in whole.params().into_iter().zip(lean.params()) {
         assert_eq!(a.grad, b.grad);
     }
-}
-
-/// A layer that tells which mode it is in.
-struct Probe(Mode);
-
-impl Layer<f32> for Probe {
-    fn name(&self) -> String {
-        "Probe".into()
-    }
-    fn forward(&mut self, input: &Tensor) -> Tensor {
-        input.map(|_| if self.0 == Mode::Eval { 1.0 } else { 0.0 })
-    }
-    fn backward(&mut self, d_output: &Tensor) -> Tensor {
-        d_output.clone()
-    }
-    fn set_mode(&mut self, mode: Mode) {
-        self.0 = mode;
-    }
-}
-
-#[test]
-fn modes_reach_every_layer_and_predict_puts_them_back() {
-    let mut net: Sequential = sequential![sequential![Probe(Mode::Eval)]];
-    let x = Tensor::zeros([1]);
-    assert_eq!(net.forward(&x).item(), 0.0, "a fresh net is in training");
-    net.set_mode(Mode::Eval);
-    assert_eq!(net.forward(&x).item(), 1.0);
-    assert_eq!(net.predict(&x).item(), 1.0);
-    assert_eq!(net.forward(&x).item(), 1.0, "predict leaves evaluation as it was");
-    net.set_mode(Mode::Train);
-    assert_eq!(net.predict(&x).item(), 1.0);
-    assert_eq!(net.forward(&x).item(), 0.0, "and training too");
 }
 
 fn train(optimizer: &mut dyn Optimizer<f64>) -> (Vec<f64>, Sequential<f64>) {

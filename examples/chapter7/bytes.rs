@@ -130,7 +130,7 @@ pub fn timeline(wide: &[Step; 3]) -> Result<()> {
 pub fn gradients(wide: &[Step; 3]) {
     let mut table = Table::new(["net", "way", "theory", "measured", "of all"]).right(4);
     for case in [NOTEBOOK, CONVOLUTIONAL, WIDE] {
-        let sizes = mebp::sizes(&mut (case.net)(1));
+        let sizes = mebp::sizes(&(case.net)(1));
         let theory = [sizes.all, sizes.layer, sizes.parameter];
         for (number, (way, theory)) in Way::THREE.into_iter().zip(theory).enumerate() {
             let bytes = match case.name == WIDE.name {
@@ -147,7 +147,7 @@ pub fn gradients(wide: &[Step; 3]) {
 }
 
 pub fn whole_step() -> Result<()> {
-    let sizes = mebp::sizes(&mut (WIDE.net)(1));
+    let sizes = mebp::sizes(&(WIDE.net)(1));
     let floor = 4 * (3 * sizes.all + sizes.layer);
     println!("parameters, Adam's state and the gradients of one layer: {}\n", mb(floor));
     let ways = [Way::Late, Way::Ordinary, Way::Layer, Way::Parameter];
@@ -169,7 +169,7 @@ pub fn whole_step() -> Result<()> {
 
 /// The peak in multiples of the parameters.
 pub fn others() {
-    let parameters = 4 * mebp::sizes(&mut (WIDE.net)(1)).all;
+    let parameters = 4 * mebp::sizes(&(WIDE.net)(1)).all;
     println!("the wide net, batch of 1, in multiples of its parameters\n");
     let rules: [(&str, Fresh); 2] = [("Adam", adam), ("descent", descent)];
     let mut table = Table::new(["", "state", "gradients", "peak", "of the first"]).right(4);

@@ -2,78 +2,64 @@
 
 use crate::digits::Digits;
 use longhand::dni::{BackwardInterface, ConvSynthesizer, Manager};
-use longhand::layers::{BatchNorm1d, BatchNorm2d, Conv2d, Linear};
+use longhand::layers::{
+    BatchNorm1d, BatchNorm2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, Relu, Sequential,
+};
 use longhand::optim::{Adam, Optimizer};
+use longhand::record::Record;
 use longhand::report::{Table, section};
 use longhand::tape::Var;
 use longhand::tensor::Window;
-use longhand::{Param, Rng, Tape, Tensor};
+use longhand::{Param, Rng, Tape, Tensor, sequential};
 
 // ANCHOR: cnn
-/// The CNN of the example of `dni.py` but for its dropout: two convolutions of 10 and 20 channels with batch
-/// normalisation and pooling, then two linear layers. The interface lies between the halves.
+/// The CNN of the example of `dni.py` but for its dropout, with an interface between its halves.
 struct Cnn {
-    convs: [(Conv2d, BatchNorm2d); 2],
-    linears: [(Linear, BatchNorm1d); 2],
+    /// Two convolutions of 10 and 20 channels, with batch normalisation and pooling.
+    below: Sequential,
+    /// Two linear layers.
+    above: Sequential,
     interface: Option<BackwardInterface<ConvSynthesizer>>,
     context: bool,
 }
 
 impl Cnn {
+    fn new(rng: &mut Rng) -> Self {
+        let window = Window::new([5, 5]);
+        let below = sequential![
+            Conv2d::new(1, 10, window, rng),
+            BatchNorm2d::new(10),
+            MaxPool2d::new(Window::tiling(2)),
+            Relu::new(),
+            Conv2d::new(10, 20, window, rng),
+            BatchNorm2d::new(20),
+            MaxPool2d::new(Window::tiling(2)),
+        ];
+        let above = sequential![
+            Flatten::new(),
+            Relu::new(),
+            Linear::new(320, 50, rng),
+            BatchNorm1d::new(50),
+            Relu::new(),
+            Linear::new(50, 10, rng),
+            BatchNorm1d::new(10),
+        ];
+        Self { below, above, interface: None, context: false }
+    }
+
     /// The scores of images `[batch, 1, 28, 28]`.
     fn forward<'t>(&mut self, dni: &Manager<'t>, x: Var<'t>) -> Var<'t> {
-        let tape = x.tape();
-        let bias = |bias: &Option<Param>| tape.param(bias.as_ref().expect("made with one"));
-        let mut h = x;
-        for (number, (conv, norm)) in self.convs.iter_mut().enumerate() {
-            h = if number > 0 { h.relu() } else { h };
-            h = h.conv2d(tape.param(&conv.weight), Window::new([5, 5]));
-            h = h + bias(&conv.bias).unsqueeze(-1).unsqueeze(-1);
-            h = normalise(dni, h, norm);
-            h = h.max_pool2d(Window::tiling(2));
-        }
+        let mut h = self.below.record(x);
         if let Some(interface) = &self.interface {
             h = interface.forward(dni, h);
         }
-        h = h.flatten(1);
-        for (linear, norm) in &mut self.linears {
-            h = h.relu().linear(tape.param(&linear.weight), bias(&linear.bias));
-            h = normalise(dni, h, norm);
-        }
-        h
+        self.above.record(h)
     }
-}
-// ANCHOR_END: cnn
+    // ANCHOR_END: cnn
 
-/// By the batch's statistics in training, by the running ones in evaluation.
-fn normalise<'t, const D: usize>(
-    dni: &Manager<'t>,
-    x: Var<'t>,
-    norm: &mut longhand::layers::BatchNorm<D>,
-) -> Var<'t> {
-    let (weight, bias) = (x.tape().param(&norm.weight), x.tape().param(&norm.bias));
-    if !dni.is_training() {
-        return x.batch_norm_with(&norm.running_mean, &norm.running_var, weight, bias, 1e-5);
-    }
-    norm.observe(&x.value());
-    x.batch_norm(weight, bias, 1e-5)
-}
-
-impl Cnn {
-    fn new(rng: &mut Rng) -> Self {
-        let window = Window::new([5, 5]);
-        Self {
-            convs: [
-                (Conv2d::new(1, 10, window, rng), BatchNorm2d::new(10)),
-                (Conv2d::new(10, 20, window, rng), BatchNorm2d::new(20)),
-            ],
-            linears: [
-                (Linear::new(320, 50, rng), BatchNorm1d::new(50)),
-                (Linear::new(50, 10, rng), BatchNorm1d::new(10)),
-            ],
-            interface: None,
-            context: false,
-        }
+    /// The scores in evaluation, where an interface hands on what it is given.
+    fn predict(&self, x: &Tensor) -> Tensor {
+        self.above.predict(&self.below.predict(x))
     }
 
     fn step(&mut self, tape: &mut Tape, adam: &mut Adam, x: &Tensor, y: &[usize]) -> f32 {
@@ -100,16 +86,9 @@ impl Cnn {
     }
 
     fn params_mut(&mut self) -> Vec<&mut Param> {
-        let Self { convs, linears, interface, .. } = self;
-        let mut params = Vec::new();
-        for (conv, norm) in convs {
-            params.extend([&mut conv.weight, &mut norm.weight, &mut norm.bias]);
-            params.extend(&mut conv.bias);
-        }
-        for (linear, norm) in linears {
-            params.extend([&mut linear.weight, &mut norm.weight, &mut norm.bias]);
-            params.extend(&mut linear.bias);
-        }
+        let Self { below, above, interface, .. } = self;
+        let mut params = below.params_mut();
+        params.extend(above.params_mut());
         if let Some(interface) = interface {
             params.extend(interface.params_mut());
         }
@@ -143,9 +122,7 @@ pub fn compare(digits: &Digits, steps: usize, seed: u64) {
         }
         let mut wrong = 0;
         for (x, y) in digits.test.batches(500).in_order() {
-            let tape = Tape::new();
-            let dni = Manager::in_mode(&tape, longhand::layers::Mode::Eval);
-            let scores = tape.no_record(|| net.forward(&dni, tape.constant(images(&x))).value());
+            let scores = net.predict(&images(&x));
             wrong +=
                 scores.argmax(-1).iter().zip(&y).filter(|(guess, label)| guess != label).count();
         }

@@ -91,7 +91,7 @@ fn decoupled(layers: usize, method: Method, rng: &mut Rng) -> Net {
 }
 
 /// The share of test digits that are misread, in percent.
-pub fn test_error(net: &mut Net, test: &Dataset) -> f64 {
+pub fn test_error(net: &Net, test: &Dataset) -> f64 {
     let guesses = net.predict(&test.images).argmax(-1);
     let wrong = guesses.iter().zip(&test.labels).filter(|(guess, label)| guess != label).count();
     100.0 * wrong as f64 / test.len() as f64
@@ -139,7 +139,7 @@ pub fn one_epoch(digits: &Digits, seed: u64) -> Result<()> {
                 cosines.push(net.compare(&probe, labels)[0].0);
             }
         });
-        let error = format!("{:.2} %", test_error(&mut net, &digits.test));
+        let error = format!("{:.2} %", test_error(&net, &digits.test));
         table.push([method.name(), format!("{:.4}", sum / steps as f32), error]);
         if !cosines.is_empty() {
             chart = chart.line(&method.name(), &looked, &cosines);
@@ -216,7 +216,7 @@ pub fn three_seeds(digits: &Digits, epochs: usize) {
             let rng = &mut Rng::new(seed);
             let mut net = example_net(method, rng);
             train(&mut net, digits, epochs, rng, |_, _, _| ());
-            test_error(&mut net, &digits.test)
+            test_error(&net, &digits.test)
         });
         let mean = errors.iter().sum::<f64>() / 3.0;
         let cells = errors.into_iter().chain([mean]).map(|error| format!("{error:.2} %"));
@@ -241,7 +241,7 @@ pub fn depth(digits: &Digits, epochs: usize, seed: u64) {
             let rng = &mut Rng::new(seed);
             let mut net = decoupled(layers, method, rng);
             train(&mut net, digits, epochs, rng, |_, _, _| ());
-            format!("{:.2} ({paper:.1})", test_error(&mut net, &digits.test))
+            format!("{:.2} ({paper:.1})", test_error(&net, &digits.test))
         });
         table.push([layers.to_string()].into_iter().chain(cells));
     }

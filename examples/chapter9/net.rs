@@ -2,56 +2,16 @@
 //! link that can be an interface. `tests/chapter9/` holds them to `dni.py`.
 
 use longhand::dni::{BackwardInterface, BasicSynthesizer, BidirectionalInterface, Manager};
-use longhand::layers::{BatchNorm1d, Layer, Linear, Mode};
+use longhand::layers::{BatchNorm1d, Layer, Linear, Sequential, preserve_state};
 use longhand::optim::{Adam, Optimizer};
+use longhand::record::Record;
 use longhand::tape::Var;
-use longhand::{Param, Rng, Scalar, Tape, Tensor};
-
-/// What batch normalisation adds to the variance.
-const EPS: f64 = 1e-5;
+use longhand::{Param, Rng, Scalar, Tape, Tensor, sequential};
 
 // ANCHOR: normed
 /// A linear layer without a bias, and batch normalisation.
-pub struct Normed<T: Scalar = f32> {
-    pub weight: Param<T>,
-    pub norm: BatchNorm1d<T>,
-}
-
-impl<T: Scalar> Normed<T> {
-    pub fn new(inputs: usize, outputs: usize, rng: &mut Rng) -> Self {
-        let weight = Linear::without_bias(inputs, outputs, rng).weight;
-        Self { weight, norm: BatchNorm1d::new(outputs) }
-    }
-
-    /// By the batch's own statistics, on the tape.
-    fn normalise<'t>(&self, x: Var<'t, T>) -> Var<'t, T> {
-        let tape = x.tape();
-        let (weight, bias) = (tape.param(&self.norm.weight), tape.param(&self.norm.bias));
-        x.matmul_nt(tape.param(&self.weight)).batch_norm(weight, bias, T::from_f64(EPS))
-    }
-
-    /// The same in training: the statistics are remembered.
-    pub fn forward<'t>(&mut self, x: Var<'t, T>) -> Var<'t, T> {
-        let tape = x.tape();
-        let h = x.matmul_nt(tape.param(&self.weight));
-        self.norm.observe(&h.value());
-        let (weight, bias) = (tape.param(&self.norm.weight), tape.param(&self.norm.bias));
-        h.batch_norm(weight, bias, T::from_f64(EPS))
-    }
-
-    /// The parameters.
-    pub fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        vec![&mut self.weight, &mut self.norm.weight, &mut self.norm.bias]
-    }
-
-    /// In evaluation: by the running statistics.
-    pub fn predict(&mut self, x: &Tensor<T>) -> Tensor<T> {
-        self.norm.set_mode(Mode::Eval);
-        let y = self.norm.forward(&x.matmul_nt(&self.weight.value));
-        self.norm.forget();
-        self.norm.set_mode(Mode::Train);
-        y
-    }
+pub fn normed<T: Scalar>(inputs: usize, outputs: usize, rng: &mut Rng) -> Sequential<T> {
+    sequential![Linear::without_bias(inputs, outputs, rng), BatchNorm1d::new(outputs)]
 }
 // ANCHOR_END: normed
 
@@ -101,7 +61,7 @@ impl<T: Scalar> Link<T> {
 
 /// Layers, and a link after each but the last.
 pub struct Net<T: Scalar = f32> {
-    pub layers: Vec<Normed<T>>,
+    pub layers: Vec<Sequential<T>>,
     pub links: Vec<Link<T>>,
     /// Whether synthesizers are told the labels.
     pub context: bool,
@@ -116,7 +76,7 @@ impl<T: Scalar> Net<T> {
         rng: &mut Rng,
         mut link: impl FnMut(usize, &mut Rng) -> Link<T>,
     ) -> Self {
-        let layers = sizes.windows(2).map(|pair| Normed::new(pair[0], pair[1], rng)).collect();
+        let layers = sizes.windows(2).map(|pair| normed(pair[0], pair[1], rng)).collect();
         let links = (0..sizes.len() - 2).map(|number| link(number, rng)).collect();
         Self { layers, links, context: false, summed: false }
     }
@@ -129,7 +89,7 @@ impl<T: Scalar> Net<T> {
             if number > 0 {
                 h = self.links[number - 1].pass(dni, h, x).relu();
             }
-            h = layer.forward(h);
+            h = layer.record(h);
         }
         h
     }
@@ -171,9 +131,9 @@ impl<T: Scalar> Net<T> {
     // ANCHOR_END: step
 
     /// The scores of each row, in evaluation.
-    pub fn predict(&mut self, x: &Tensor<T>) -> Tensor<T> {
+    pub fn predict(&self, x: &Tensor<T>) -> Tensor<T> {
         let mut h = self.layers[0].predict(x);
-        for layer in &mut self.layers[1..] {
+        for layer in &self.layers[1..] {
             h = layer.predict(&h.clamp_min(T::ZERO));
         }
         h
@@ -182,14 +142,17 @@ impl<T: Scalar> Net<T> {
     // ANCHOR: compare
     /// How good the guesses are: at each update unlock the cosine between the guess and the true
     /// gradient, and their ratio in length. The truth is backpropagated through everything above.
-    pub fn compare(&self, x: &Tensor<T>, y: &[usize]) -> Vec<(f64, f64)> {
+    /// It only looks: the running statistics stay as they are.
+    pub fn compare(&mut self, x: &Tensor<T>, y: &[usize]) -> Vec<(f64, f64)> {
         let tape = Tape::new();
         let dni = Manager::new(&tape);
+        let labels = tape.constant(Tensor::one_hot(y, self.classes()));
         let work = || {
             let (mut triggers, mut guesses) = (Vec::new(), Vec::new());
             let mut h = tape.leaf(x.clone());
-            for (number, layer) in self.layers.iter().enumerate() {
-                h = layer.normalise(if number > 0 { h.relu() } else { h });
+            for (number, layer) in self.layers.iter_mut().enumerate() {
+                let x = if number > 0 { h.relu() } else { h };
+                h = preserve_state(layer, |layer| layer.record(x));
                 if let Some(Link::Update(interface)) = self.links.get(number) {
                     triggers.push(h);
                     guesses.push(interface.messages.receive(&dni, h).value());
@@ -197,7 +160,6 @@ impl<T: Scalar> Net<T> {
             }
             (h.cross_entropy_sum(y).backward_pass().with_respect_to(&triggers), guesses)
         };
-        let labels = tape.constant(Tensor::one_hot(y, self.classes()));
         let (truths, guesses) = dni.synthesizer_context(labels, work);
         let pairs = truths.into_iter().flatten().zip(guesses);
         let dot = |a: &Tensor<T>, b: &Tensor<T>| (a * b).sum().to_f64();
@@ -210,12 +172,12 @@ impl<T: Scalar> Net<T> {
     // ANCHOR_END: compare
 
     fn classes(&self) -> usize {
-        self.layers.last().expect("a layer").weight.value.shape()[0]
+        self.layers.last().expect("a layer").params()[0].value.shape()[0]
     }
 
     /// The parameters: those of the layers, then those of the links.
     pub fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        let mut params: Vec<_> = self.layers.iter_mut().flat_map(Normed::params_mut).collect();
+        let mut params: Vec<_> = self.layers.iter_mut().flat_map(Layer::params_mut).collect();
         for link in &mut self.links {
             match link {
                 Link::Joined | Link::Cut => {}

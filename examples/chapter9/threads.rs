@@ -2,9 +2,11 @@
 //! learns when its input comes in, not when its gradient does.
 
 use crate::digits::{Digits, test_error};
-use crate::net::{Link, Net, Normed};
+use crate::net::{Link, Net, normed};
 use longhand::dni::{BackwardInterface, BasicSynthesizer, Manager};
+use longhand::layers::{Layer, Sequential};
 use longhand::optim::{Adam, Optimizer};
+use longhand::record::Record;
 use longhand::report::{Figure, Table, Timeline, measured, section};
 use longhand::tensor::threads;
 use longhand::{Result, Rng, Tape, Tensor};
@@ -25,7 +27,7 @@ type Down = Tensor;
 
 /// A layer at work.
 struct Worker {
-    layer: Normed,
+    layer: Sequential,
     /// What guesses the gradient. Without it the layer waits for the true one, and the last layer
     /// has the loss instead.
     interface: Option<BackwardInterface<BasicSynthesizer>>,
@@ -52,7 +54,7 @@ impl Worker {
             let dni = Manager::new(&tape);
             let x = tape.leaf(input);
             let first = self.truth_down.is_none();
-            let h = self.layer.forward(if first { x } else { x.relu() });
+            let h = self.layer.record(if first { x } else { x.relu() });
             let value = h.value();
             if let Some(above) = &self.above {
                 above.send((value.clone(), labels.clone())).expect("the layer above is there");
@@ -134,7 +136,7 @@ pub struct Outcome {
 pub fn train(digits: &Digits, delay: Option<usize>, batches: usize, seed: u64) -> Outcome {
     let rng = &mut Rng::new(seed);
     let count = SIZES.len() - 1;
-    let layers: Vec<Normed> = SIZES.windows(2).map(|s| Normed::new(s[0], s[1], rng)).collect();
+    let layers: Vec<Sequential> = SIZES.windows(2).map(|s| normed(s[0], s[1], rng)).collect();
     let (input, mut below) = channel();
     let (mut truth_down, mut workers) = (None, Vec::new());
     let began = Instant::now();
@@ -187,8 +189,8 @@ pub fn compare(digits: &Digits, batches: usize, seed: u64) -> Result<()> {
     let mut timeline = Timeline::new("Three layers in three threads").x("ms");
     let mut window = None;
     for (name, delay) in [("locked", None), ("decoupled", Some(4))] {
-        let mut outcome = train(digits, delay, batches, seed);
-        let error = format!("{:.2} %", test_error(&mut outcome.net, &digits.test));
+        let outcome = train(digits, delay, batches, seed);
+        let error = format!("{:.2} %", test_error(&outcome.net, &digits.test));
         let time = measured(format_args!("{:.2} s", outcome.seconds));
         table.push([name.to_string(), error, time]);
         // From the middle of the run on, for as long as four locked batches take.

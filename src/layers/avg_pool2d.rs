@@ -1,6 +1,6 @@
 //! Average pooling: each window becomes its mean (chapter 6).
 
-use super::{Layer, take_saved};
+use super::{Function, Layer, take_saved};
 use crate::tensor::{Divisor, Window};
 use crate::{Scalar, Tensor};
 
@@ -37,8 +37,13 @@ impl AvgPool2d {
 //   dL/dxⱼ = Σ gᵢ/nᵢ over the windows i that hold j
 impl<T: Scalar> Layer<T> for AvgPool2d {
     #[track_caller]
-    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
+    fn predict(&self, input: &Tensor<T>) -> Tensor<T> {
         // input [n, c, h, w] → output [n, c, oh, ow]
+        input.avg_pool2d(self.window, self.divisor)
+    }
+
+    #[track_caller]
+    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
         let output = input.avg_pool2d(self.window, self.divisor);
         self.image = Some([input.shape()[2], input.shape()[3]]);
         output
@@ -51,6 +56,10 @@ impl<T: Scalar> Layer<T> for AvgPool2d {
         d_output.avg_pool2d_adjoint(self.window, self.divisor, image)
     }
     // ANCHOR_END: avg_pool2d
+
+    fn function(&mut self, _input: &Tensor<T>) -> Function<'_, T> {
+        Function::AvgPool2d { window: self.window, divisor: self.divisor }
+    }
 
     fn name(&self) -> String {
         "AvgPool2d".into()

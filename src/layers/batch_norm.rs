@@ -1,7 +1,7 @@
 //! Batch normalisation: every channel gets mean 0 and variance 1, then a spread and a mean that
 //! it learns (chapter 6).
 
-use super::{Layer, Mode, take_saved};
+use super::{Function, Layer, Mode, Statistics, take_saved};
 use crate::tensor::Shape;
 use crate::tensor::channels::Channels;
 use crate::{Param, Scalar, Tensor};
@@ -41,15 +41,19 @@ pub struct BatchNorm<const D: usize, T: Scalar = f32> {
     momentum: T,
     eps: T,
     mode: Mode,
-    kept: Option<Kept<T>>,
+    saved: Option<Saved<T>>,
 }
 
-struct Kept<T: Scalar> {
+/// What `forward` saves for `backward`.
+struct Saved<T: Scalar> {
     /// x standardised, `[n, c]` or `[n, c, rest]`.
     z: Tensor<T>,
     /// 1/√(v + ε), `[c]` or `[c, 1]`.
     scale: Tensor<T>,
-    /// What forward was in.
+    /// w in the shape of `scale`. It shares the parameter's memory until one of the two is written
+    /// to.
+    weight: Tensor<T>,
+    /// The mode of the forward pass.
     mode: Mode,
 }
 
@@ -64,7 +68,7 @@ impl<const D: usize, T: Scalar> BatchNorm<D, T> {
             momentum: T::from_f64(0.1),
             eps: T::from_f64(1e-5),
             mode: Mode::Train,
-            kept: None,
+            saved: None,
         }
     }
 
@@ -76,20 +80,6 @@ impl<const D: usize, T: Scalar> BatchNorm<D, T> {
     /// What is added to the variance, so that a channel without any is not divided by 0.
     pub fn eps(self, eps: f64) -> Self {
         Self { eps: T::from_f64(eps), ..self }
-    }
-
-    /// Moves the running statistics towards those of this batch, as `forward` does in training.
-    ///
-    /// For a net on the tape: [`Var::batch_norm`](crate::tape::Var::batch_norm) knows nothing of
-    /// running statistics.
-    ///
-    /// # Panics
-    /// If the batch has another shape than `forward` takes, or fewer than two elements a channel.
-    #[track_caller]
-    pub fn observe(&mut self, batch: &Tensor<T>) {
-        let channels = self.channels(batch.shape());
-        let x = batch.reshape(channels.batch);
-        self.statistics(&channels, &x);
     }
 
     /// μ and v of a batch; the running ones move towards them.
@@ -110,16 +100,34 @@ impl<const D: usize, T: Scalar> BatchNorm<D, T> {
         (mean, variance)
     }
 
+    /// μ and v in evaluation.
+    fn running(&self) -> (Tensor<T>, Tensor<T>) {
+        (self.running_mean.clone(), self.running_var.clone())
+    }
+
+    /// z = (x − μ)·s and s = 1/√(v + ε).
+    fn standardise(
+        &self,
+        channels: &Channels,
+        x: &Tensor<T>,
+        (mean, variance): (Tensor<T>, Tensor<T>),
+    ) -> (Tensor<T>, Tensor<T>) {
+        let eps = self.eps;
+        let scale = channels.column(&variance.map(|v| T::ONE / (v + eps).sqrt()));
+        ((x - channels.column(&mean)) * &scale, scale)
+    }
+
+    /// y = z·w + b
+    fn spread(&self, channels: &Channels, z: &Tensor<T>) -> Tensor<T> {
+        z * channels.column(&self.weight.value) + channels.column(&self.bias.value)
+    }
+
     #[track_caller]
     fn channels(&self, input: Shape) -> Channels {
         let wanted = self.weight.value.len();
+        let takes = input.rank() == D + 2 || (D == 1 && input.rank() == 2);
         match Channels::of(input) {
-            Some(channels)
-                if channels.number() == wanted
-                    && (input.rank() == D + 2 || (D == 1 && input.rank() == 2)) =>
-            {
-                channels
-            }
+            Some(channels) if takes && channels.number() == wanted => channels,
             _ => {
                 let also = if D == 1 { format!("[n, {wanted}] or ") } else { String::new() };
                 let axes = if D == 1 { "l" } else { "h, w" };
@@ -145,36 +153,42 @@ impl<const D: usize, T: Scalar> BatchNorm<D, T> {
 // no gradient asks for what normalising would take back.
 impl<const D: usize, T: Scalar> Layer<T> for BatchNorm<D, T> {
     #[track_caller]
+    fn predict(&self, input: &Tensor<T>) -> Tensor<T> {
+        // input [n, c, ..] → the same shape
+        let channels = self.channels(input.shape());
+        let (z, _) = self.standardise(&channels, &input.reshape(channels.batch), self.running());
+        self.spread(&channels, &z).reshape(input.shape())
+    }
+
+    #[track_caller]
     fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
         // input [n, c, ..] → the same shape
         let channels = self.channels(input.shape());
         let x = input.reshape(channels.batch);
-        let (mean, variance) = match self.mode {
+        let statistics = match self.mode {
             Mode::Train => self.statistics(&channels, &x),
-            Mode::Eval => (self.running_mean.clone(), self.running_var.clone()),
+            Mode::Eval => self.running(),
         };
-        let column = |x: &Tensor<T>| x.reshape(channels.statistics);
-        let eps = self.eps;
-        let scale = column(&variance.map(|v| T::ONE / (v + eps).sqrt()));
-        let z = (&x - column(&mean)) * &scale;
-        let output = &z * column(&self.weight.value) + column(&self.bias.value);
-        self.kept = Some(Kept { z, scale, mode: self.mode });
-        output.reshape(input.shape())
+        let (z, scale) = self.standardise(&channels, &x, statistics);
+        let output = self.spread(&channels, &z).reshape(input.shape());
+        let weight = channels.column(&self.weight.value);
+        self.saved = Some(Saved { z, scale, weight, mode: self.mode });
+        output
     }
 
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
         // d_output [n, c, ..] → d_input the same; d_weight, d_bias [c]
         let channels = self.channels(d_output.shape());
-        let Kept { z, scale, mode } = take_saved(&mut self.kept, "BatchNorm");
+        let Saved { z, scale, weight, mode } = take_saved(&mut self.saved, "BatchNorm");
         let g = d_output.reshape(channels.batch);
         let (d_weight, d_bias) = ((&g * &z).sum_axes(channels.axes), g.sum_axes(channels.axes));
-        let (m, column) =
-            (T::from_f64(channels.count as f64), |x: &Tensor<T>| x.reshape(channels.statistics));
-        let weight = column(&self.weight.value);
         let d_input = match mode {
             Mode::Train => {
-                (g - column(&d_bias) / m - z * (column(&d_weight) / m)) * (weight * scale)
+                let means = [&d_bias, &d_weight]
+                    .map(|sum| channels.column(sum) / T::from_f64(channels.count as f64));
+                let [mean_g, mean_gz] = means;
+                (g - mean_g - z * mean_gz) * (weight * scale)
             }
             Mode::Eval => g * weight * scale,
         };
@@ -184,12 +198,25 @@ impl<const D: usize, T: Scalar> Layer<T> for BatchNorm<D, T> {
     }
     // ANCHOR_END: batch_norm
 
+    #[track_caller]
+    fn function(&mut self, input: &Tensor<T>) -> Function<'_, T> {
+        let channels = self.channels(input.shape());
+        if self.mode == Mode::Train {
+            self.statistics(&channels, &input.reshape(channels.batch));
+        }
+        let statistics = match self.mode {
+            Mode::Train => Statistics::OfBatch,
+            Mode::Eval => Statistics::Given { mean: &self.running_mean, var: &self.running_var },
+        };
+        Function::BatchNorm { weight: &self.weight, bias: &self.bias, statistics, eps: self.eps }
+    }
+
     fn name(&self) -> String {
         format!("BatchNorm{D}d")
     }
 
     fn forget(&mut self) {
-        self.kept = None;
+        self.saved = None;
     }
 
     fn params(&self) -> Vec<&Param<T>> {

@@ -1,6 +1,6 @@
 //! The convolution layer: the same few weights at every place of the image (chapter 6).
 
-use super::{Layer, take_saved};
+use super::{Function, Layer, saved, take_saved};
 use crate::tensor::Window;
 use crate::{Param, Rng, Scalar, Tensor, init};
 
@@ -20,7 +20,14 @@ pub struct Conv2d<T: Scalar = f32> {
     /// b, `[outputs]`, if the layer has one.
     pub bias: Option<Param<T>>,
     window: Window,
-    input: Option<Tensor<T>>,
+    saved: Option<Saved<T>>,
+}
+
+/// What `forward` saves for `backward`.
+struct Saved<T: Scalar> {
+    input: Tensor<T>,
+    /// A clone: it shares the parameter's memory until one of the two is written to.
+    weight: Tensor<T>,
 }
 
 impl<T: Scalar> Conv2d<T> {
@@ -56,7 +63,7 @@ impl<T: Scalar> Conv2d<T> {
             weight: Param::new("weight", weight),
             bias: bias.map(|bias| Param::new("bias", bias)),
             window,
-            input: None,
+            saved: None,
         }
     }
 
@@ -86,20 +93,25 @@ fn fresh<T: Scalar>(
 //   dL/dX_npq = Σ_o g_noq·W_op     d_input    and a pixel adds up all X that show it
 impl<T: Scalar> Layer<T> for Conv2d<T> {
     #[track_caller]
-    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
+    fn predict(&self, input: &Tensor<T>) -> Tensor<T> {
         // input [n, c, h, w] → output [n, o, oh, ow]
         let bias = self.bias.as_ref().map(|bias| &bias.value);
-        let output = input.conv2d(&self.weight.value, bias, self.window);
-        self.input = Some(input.clone());
+        input.conv2d(&self.weight.value, bias, self.window)
+    }
+
+    #[track_caller]
+    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
+        let output = self.predict(input);
+        self.saved = Some(Saved { input: input.clone(), weight: self.weight.value.clone() });
         output
     }
 
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
         // d_output [n, o, oh, ow] → d_input [n, c, h, w]
-        let Some(input) = &self.input else { return take_saved(&mut None, "Conv2d") };
+        let Saved { input, weight } = saved(&self.saved, "Conv2d");
         let size = [input.shape()[2], input.shape()[3]];
-        let d_input = d_output.conv2d_input(&self.weight.value, self.window, size);
+        let d_input = d_output.conv2d_input(weight, self.window, size);
         self.backward_params(d_output);
         d_input
     }
@@ -107,7 +119,7 @@ impl<T: Scalar> Layer<T> for Conv2d<T> {
     #[track_caller]
     fn backward_params(&mut self, d_output: &Tensor<T>) {
         // d_weight [o, c, kh, kw], d_bias [o]
-        let input = take_saved(&mut self.input, "Conv2d");
+        let Saved { input, .. } = take_saved(&mut self.saved, "Conv2d"); // drops the weight
         self.weight.accumulate(input.conv2d_weight(d_output, self.window));
         if let Some(bias) = &mut self.bias {
             let outputs = bias.value.len();
@@ -116,12 +128,17 @@ impl<T: Scalar> Layer<T> for Conv2d<T> {
     }
     // ANCHOR_END: conv2d
 
+    fn function(&mut self, _input: &Tensor<T>) -> Function<'_, T> {
+        let (weight, bias, window) = (&self.weight, self.bias.as_ref(), self.window);
+        Function::Conv2d { weight, bias, window }
+    }
+
     fn name(&self) -> String {
         "Conv2d".into()
     }
 
     fn forget(&mut self) {
-        self.input = None;
+        self.saved = None;
     }
 
     fn params(&self) -> Vec<&Param<T>> {

@@ -1,6 +1,7 @@
 //! Dropout: a net that must do without any one of its features (chapter 6).
 
-use super::{Layer, Mode, take_saved};
+use super::{Function, Layer, Mode, take_saved};
+use crate::tensor::Shape;
 use crate::tensor::dropout::check_probability;
 use crate::{Rng, Scalar, Tensor};
 
@@ -38,15 +39,24 @@ impl<T: Scalar> Dropout<T> {
         check_probability(p);
         Self { p, rng: rng.fork(), mode: Mode::Train, mask: None }
     }
+
+    /// The next mask; none where the input is passed on as it is.
+    fn draw(&mut self, shape: Shape) -> Option<Tensor<T>> {
+        let drops = self.mode == Mode::Train && self.p > 0.0;
+        drops.then(|| Tensor::dropout_mask(shape, self.p, &mut self.rng))
+    }
 }
 
 // ANCHOR: dropout
 // y = x·mask with a mask that does not depend on x, so dL/dx = g·mask.
 impl<T: Scalar> Layer<T> for Dropout<T> {
+    fn predict(&self, input: &Tensor<T>) -> Tensor<T> {
+        // any shape → the same shape
+        input.clone()
+    }
+
     fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
-        // any shape, kept
-        let drops = self.mode == Mode::Train && self.p > 0.0;
-        let mask = drops.then(|| Tensor::dropout_mask(input.shape(), self.p, &mut self.rng));
+        let mask = self.draw(input.shape());
         let output = mask.as_ref().map_or(input.clone(), |mask| input * mask);
         self.mask = Some(mask);
         output
@@ -54,11 +64,19 @@ impl<T: Scalar> Layer<T> for Dropout<T> {
 
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
-        // the input's shape
+        // the output's shape → the same shape
         let mask = take_saved(&mut self.mask, "Dropout");
         mask.map_or(d_output.clone(), |mask| d_output * mask)
     }
     // ANCHOR_END: dropout
+
+    fn function(&mut self, input: &Tensor<T>) -> Function<'_, T> {
+        self.draw(input.shape()).map_or(Function::Identity, |mask| Function::Dropout { mask })
+    }
+
+    fn rngs_mut(&mut self) -> Vec<&mut Rng> {
+        vec![&mut self.rng]
+    }
 
     fn name(&self) -> String {
         "Dropout".into()

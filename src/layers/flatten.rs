@@ -1,6 +1,6 @@
 //! From images to rows: everything but the batch becomes one axis (chapter 6).
 
-use super::{Layer, take_saved};
+use super::{Function, Layer, take_saved};
 use crate::tensor::Shape;
 use crate::{Scalar, Tensor};
 
@@ -28,10 +28,16 @@ impl Flatten {
 // The elements are the same ones in the same order, and so are their gradients.
 impl<T: Scalar> Layer<T> for Flatten {
     #[track_caller]
-    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
+    fn predict(&self, input: &Tensor<T>) -> Tensor<T> {
         // input [n, ..] → output [n, rest]
-        self.input = Some(input.shape());
         input.flatten(1)
+    }
+
+    #[track_caller]
+    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
+        let output = input.flatten(1);
+        self.input = Some(input.shape());
+        output
     }
 
     #[track_caller]
@@ -40,6 +46,10 @@ impl<T: Scalar> Layer<T> for Flatten {
         d_output.reshape(take_saved(&mut self.input, "Flatten"))
     }
     // ANCHOR_END: flatten
+
+    fn function(&mut self, _input: &Tensor<T>) -> Function<'_, T> {
+        Function::Flatten
+    }
 
     fn name(&self) -> String {
         "Flatten".into()

@@ -1,6 +1,6 @@
 //! The fully connected layer: every output is a weighted sum of every input (chapters 3 and 4).
 
-use super::{Layer, take_saved};
+use super::{Function, Layer, saved, take_saved};
 use crate::{Param, Rng, Scalar, Tensor, init};
 
 /// y = x·Wᵀ + b, with W of shape `[outputs, inputs]` and b of shape `[outputs]`.
@@ -17,7 +17,14 @@ pub struct Linear<T: Scalar = f32> {
     pub weight: Param<T>,
     /// b, `[outputs]`, if the layer has one.
     pub bias: Option<Param<T>>,
-    input: Option<Tensor<T>>,
+    saved: Option<Saved<T>>,
+}
+
+/// What `forward` saves for `backward`.
+struct Saved<T: Scalar> {
+    input: Tensor<T>,
+    /// A clone: it shares the parameter's memory until one of the two is written to.
+    weight: Tensor<T>,
 }
 
 impl<T: Scalar> Linear<T> {
@@ -53,7 +60,7 @@ impl<T: Scalar> Linear<T> {
         Self {
             weight: Param::new("weight", weight),
             bias: bias.map(|bias| Param::new("bias", bias)),
-            input: None,
+            saved: None,
         }
     }
 }
@@ -66,20 +73,26 @@ impl<T: Scalar> Linear<T> {
 //   dL/dx_bi = Σ_o g_bo·W_oi    d_input  = g·W     what each output passes back, added up
 impl<T: Scalar> Layer<T> for Linear<T> {
     #[track_caller]
-    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
+    fn predict(&self, input: &Tensor<T>) -> Tensor<T> {
         // input [batch, inputs] → output [batch, outputs]
         let mut output = input.matmul_nt(&self.weight.value);
         if let Some(bias) = &self.bias {
             output += &bias.value;
         }
-        self.input = Some(input.clone());
+        output
+    }
+
+    #[track_caller]
+    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
+        let output = self.predict(input);
+        self.saved = Some(Saved { input: input.clone(), weight: self.weight.value.clone() });
         output
     }
 
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
         // d_output [batch, outputs] → d_input [batch, inputs]
-        let d_input = d_output.matmul(&self.weight.value);
+        let d_input = d_output.matmul(&saved(&self.saved, "Linear").weight);
         self.backward_params(d_output);
         d_input
     }
@@ -87,7 +100,7 @@ impl<T: Scalar> Layer<T> for Linear<T> {
     #[track_caller]
     fn backward_params(&mut self, d_output: &Tensor<T>) {
         // d_weight [outputs, inputs], d_bias [outputs]
-        let input = take_saved(&mut self.input, "Linear");
+        let Saved { input, .. } = take_saved(&mut self.saved, "Linear"); // drops the weight
         self.weight.accumulate(d_output.matmul_tn(&input));
         if let Some(bias) = &mut self.bias {
             bias.accumulate(d_output.sum_axis(0));
@@ -95,12 +108,16 @@ impl<T: Scalar> Layer<T> for Linear<T> {
     }
     // ANCHOR_END: linear
 
+    fn function(&mut self, _input: &Tensor<T>) -> Function<'_, T> {
+        Function::Linear { weight: &self.weight, bias: self.bias.as_ref() }
+    }
+
     fn name(&self) -> String {
         "Linear".into()
     }
 
     fn forget(&mut self) {
-        self.input = None;
+        self.saved = None;
     }
 
     fn params(&self) -> Vec<&Param<T>> {

@@ -1,6 +1,6 @@
 //! Log-softmax: scores become the logarithms of probabilities (chapter 4).
 
-use super::{Layer, take_saved};
+use super::{Function, Layer, take_saved};
 use crate::{Scalar, Tensor};
 
 /// yᵢ = xᵢ − ln Σⱼ exp(xⱼ) along the last axis, any shape of at least one axis:
@@ -24,8 +24,13 @@ impl<T: Scalar> LogSoftmax<T> {
 //   dL/dxⱼ = gⱼ − pⱼ·Σᵢ gᵢ    where pⱼ = exp(yⱼ): the output is all that need be kept
 impl<T: Scalar> Layer<T> for LogSoftmax<T> {
     #[track_caller]
-    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
+    fn predict(&self, input: &Tensor<T>) -> Tensor<T> {
         // input [.., classes] → the same shape
+        input.log_softmax()
+    }
+
+    #[track_caller]
+    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
         let output = input.log_softmax();
         self.output = Some(output.clone());
         output
@@ -38,6 +43,10 @@ impl<T: Scalar> Layer<T> for LogSoftmax<T> {
         d_output - output.exp() * d_output.sum_axis(-1).unsqueeze(-1)
     }
     // ANCHOR_END: log_softmax
+
+    fn function(&mut self, _input: &Tensor<T>) -> Function<'_, T> {
+        Function::LogSoftmax
+    }
 
     fn name(&self) -> String {
         "LogSoftmax".into()

@@ -1,6 +1,6 @@
 //! Max pooling: of each window, only the strongest answer goes on (chapter 6).
 
-use super::{Layer, take_saved};
+use super::{Function, Layer, take_saved};
 use crate::tensor::{Maxima, Window};
 use crate::{Scalar, Tensor};
 
@@ -33,8 +33,13 @@ impl MaxPool2d {
 // So where the maxima were is all that need be kept.
 impl<T: Scalar> Layer<T> for MaxPool2d {
     #[track_caller]
-    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
+    fn predict(&self, input: &Tensor<T>) -> Tensor<T> {
         // input [n, c, h, w] → output [n, c, oh, ow]
+        input.max_pool2d(self.window).0
+    }
+
+    #[track_caller]
+    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
         let (output, maxima) = input.max_pool2d(self.window);
         self.maxima = Some(maxima);
         output
@@ -46,6 +51,10 @@ impl<T: Scalar> Layer<T> for MaxPool2d {
         take_saved(&mut self.maxima, "MaxPool2d").scatter(d_output)
     }
     // ANCHOR_END: max_pool2d
+
+    fn function(&mut self, _input: &Tensor<T>) -> Function<'_, T> {
+        Function::MaxPool2d { window: self.window }
+    }
 
     fn name(&self) -> String {
         "MaxPool2d".into()

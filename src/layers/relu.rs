@@ -1,6 +1,6 @@
 //! The rectifier: negative values become zero (chapters 2 to 4).
 
-use super::{Layer, take_saved};
+use super::{Function, Layer, take_saved};
 use crate::{Scalar, Tensor};
 
 /// y = max(x, 0) − shift, element by element; any shape. The shift is 0 unless asked for.
@@ -39,20 +39,28 @@ impl<T: Scalar> Relu<T> {
 //
 //   dL/dx = 0 where x ≤ 0, else g
 impl<T: Scalar> Layer<T> for Relu<T> {
-    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
-        // any shape, kept
+    fn predict(&self, input: &Tensor<T>) -> Tensor<T> {
+        // any shape → the same shape
         let shift = self.shift;
-        self.input = Some(input.clone());
         input.map(|x| if x < T::ZERO { T::ZERO - shift } else { x - shift })
+    }
+
+    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
+        self.input = Some(input.clone());
+        self.predict(input)
     }
 
     #[track_caller]
     fn backward(&mut self, d_output: &Tensor<T>) -> Tensor<T> {
-        // the input's shape
+        // the output's shape → the same shape
         let input = take_saved(&mut self.input, "Relu");
         d_output.zip(&input, |g, x| if x <= T::ZERO { T::ZERO } else { g })
     }
     // ANCHOR_END: relu
+
+    fn function(&mut self, _input: &Tensor<T>) -> Function<'_, T> {
+        Function::Relu { shift: self.shift }
+    }
 
     fn name(&self) -> String {
         "Relu".into()

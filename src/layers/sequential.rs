@@ -1,8 +1,8 @@
 //! Layers one after another (chapter 4).
 
-use super::{Layer, Mode};
+use super::{Function, Layer, Mode};
 use crate::tensor::meter::Kind;
-use crate::{Param, Scalar, Tensor};
+use crate::{Param, Rng, Scalar, Tensor};
 
 /// A net that hands each layer's output to the next; itself a layer.
 ///
@@ -17,7 +17,6 @@ use crate::{Param, Scalar, Tensor};
 pub struct Sequential<T: Scalar = f32> {
     /// The layers, the first to be called first.
     pub layers: Vec<Box<dyn Layer<T>>>,
-    mode: Mode,
 }
 
 /// A [`Sequential`](crate::layers::Sequential) of these layers.
@@ -29,37 +28,9 @@ macro_rules! sequential {
 }
 
 impl<T: Scalar> Sequential<T> {
-    /// A net of these layers, in training mode.
+    /// A net of these layers, each in the mode that it is in.
     pub fn new(layers: Vec<Box<dyn Layer<T>>>) -> Self {
-        let mut net = Self { layers, mode: Mode::Train };
-        net.set_mode(Mode::Train);
-        net
-    }
-
-    /// Whether the net is in training or in evaluation.
-    pub fn mode(&self) -> Mode {
-        self.mode
-    }
-
-    /// The output in evaluation mode, with nothing kept for a backward pass.
-    #[track_caller]
-    pub fn predict(&mut self, input: &Tensor<T>) -> Tensor<T> {
-        let mode = self.mode;
-        self.set_mode(Mode::Eval);
-        let mut x = input.clone();
-        for layer in &mut self.layers {
-            x = layer.forward(&x);
-            layer.forget();
-        }
-        self.set_mode(mode);
-        x
-    }
-
-    /// Drops every parameter's gradient, before the next backward pass adds its own.
-    pub fn zero_grad(&mut self) {
-        for param in self.params_mut() {
-            param.grad = None;
-        }
+        Self { layers }
     }
 }
 
@@ -67,8 +38,17 @@ impl<T: Scalar> Sequential<T> {
 // y = fₙ(… f₂(f₁(x))): the chain rule hands dL/dy back through the layers, last to first.
 impl<T: Scalar> Layer<T> for Sequential<T> {
     #[track_caller]
-    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
+    fn predict(&self, input: &Tensor<T>) -> Tensor<T> {
         // the first layer's input → the last layer's output
+        let mut x = input.clone();
+        for layer in &self.layers {
+            x = layer.predict(&x);
+        }
+        x
+    }
+
+    #[track_caller]
+    fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
         let _scope = Kind::Activation.scope();
         let mut x = input.clone();
         for layer in &mut self.layers {
@@ -98,6 +78,10 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
     }
     // ANCHOR_END: sequential
 
+    fn function(&mut self, _input: &Tensor<T>) -> Function<'_, T> {
+        Function::Chain(self.layers.iter_mut().map(|layer| &mut **layer as _).collect())
+    }
+
     fn name(&self) -> String {
         "Sequential".into()
     }
@@ -126,12 +110,19 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
         numbered(self.layers.iter_mut().map(|layer| layer.buffers_mut()))
     }
 
+    fn rngs_mut(&mut self) -> Vec<&mut Rng> {
+        self.layers.iter_mut().flat_map(|layer| layer.rngs_mut()).collect()
+    }
+
+    fn layers(&self) -> Option<&[Box<dyn Layer<T>>]> {
+        Some(&self.layers)
+    }
+
     fn layers_mut(&mut self) -> Option<&mut [Box<dyn Layer<T>>]> {
         Some(&mut self.layers)
     }
 
     fn set_mode(&mut self, mode: Mode) {
-        self.mode = mode;
         self.layers.iter_mut().for_each(|layer| layer.set_mode(mode));
     }
 }

@@ -1,6 +1,6 @@
 //! A net as a table: each layer's output and how many numbers it learns (chapters 4 and 6).
 
-use super::{Layer, Mode, Sequential};
+use super::Layer;
 use crate::report::{Table, grouped};
 use crate::tensor::Shape;
 use crate::{Scalar, Tensor};
@@ -25,8 +25,8 @@ struct Row {
     parameters: usize,
 }
 
-/// A table of a net's layers, found by running one batch of zeros of shape `input` through it, in
-/// evaluation mode, so that nothing in the net changes.
+/// A table of a net's layers, found by predicting one batch of zeros of shape `input`: nothing in
+/// the net changes.
 ///
 /// The sizes below the table are those that PyTorch's users know from torchsummary: parameters,
 /// the outputs of all layers going forward and their gradients coming back, and the input, in
@@ -37,38 +37,37 @@ struct Row {
 /// use longhand::{Rng, sequential};
 /// let rng = &mut Rng::new(0);
 /// let mut net = sequential![Linear::<f32>::new(784, 50, rng), Relu::new(), Linear::new(50, 10, rng)];
-/// let table = summary(&mut net, [1, 784]).to_string();
+/// let table = summary(&net, [1, 784]).to_string();
 /// assert!(table.contains("39,250"), "{table}");
 /// assert!(table.contains("39,760"), "{table}");
 /// ```
 #[track_caller]
-pub fn summary<T: Scalar>(net: &mut Sequential<T>, input: impl Into<Shape>) -> Summary {
-    let (input, mode) = (input.into(), net.mode());
+pub fn summary<T: Scalar>(net: &dyn Layer<T>, input: impl Into<Shape>) -> Summary {
+    let input = input.into();
     let mut rows = Vec::new();
-    net.set_mode(Mode::Eval);
-    walk(&mut net.layers, "", Tensor::zeros(input), &mut rows);
-    net.set_mode(mode);
+    walk(net, String::new(), &Tensor::zeros(input), &mut rows);
     Summary { rows, input: input.count(), width: size_of::<T>() }
 }
 
-/// One row for each layer, those of a net within the net in its stead. Gives the last output.
+/// One row for each layer; for a chain, those of its layers in its stead. Gives the output.
 #[track_caller]
 fn walk<T: Scalar>(
-    layers: &mut [Box<dyn Layer<T>>],
-    prefix: &str,
-    mut x: Tensor<T>,
+    layer: &dyn Layer<T>,
+    number: String,
+    x: &Tensor<T>,
     rows: &mut Vec<Row>,
 ) -> Tensor<T> {
-    for (number, layer) in layers.iter_mut().enumerate() {
-        let number = format!("{prefix}{number}");
-        if let Some(within) = layer.layers_mut() {
-            x = walk(within, &format!("{number}."), x, rows);
-            continue;
-        }
-        x = layer.forward(&x);
-        layer.forget();
+    let Some(layers) = layer.layers() else {
+        let x = layer.predict(x);
         let parameters = layer.params().iter().map(|param| param.value.len()).sum();
         rows.push(Row { number, name: layer.name(), output: x.shape(), parameters });
+        return x;
+    };
+    let mut x = x.clone();
+    for (place, layer) in layers.iter().enumerate() {
+        let number =
+            if number.is_empty() { place.to_string() } else { format!("{number}.{place}") };
+        x = walk(&**layer, number, &x, rows);
     }
     x
 }
@@ -85,7 +84,7 @@ impl Summary {
     /// use longhand::layers::{Linear, Relu, summary};
     /// use longhand::{Rng, sequential};
     /// let mut net = sequential![Linear::<f32>::new(784, 50, &mut Rng::new(0)), Relu::new()];
-    /// let all = summary(&mut net, [1, 784]);
+    /// let all = summary(&net, [1, 784]);
     /// assert_eq!(all.outputs(), 100);
     /// assert_eq!(all.only(&["Linear"]).outputs(), 50);
     /// ```
@@ -109,7 +108,11 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut table = Table::new(["layer", "output", "parameters"]).left(0).left(1).right(2);
         for Row { number, name, output, parameters } in &self.rows {
-            table.push([format!("{number} {name}"), output.to_string(), grouped(*parameters)]);
+            table.push([
+                format!("{number} {name}").trim_start().to_string(),
+                output.to_string(),
+                grouped(*parameters),
+            ]);
         }
         let total = grouped(self.parameters());
         let table = table.footer(["total".into(), String::new(), total]);

@@ -2,7 +2,7 @@
 
 use super::backward::Arrivals;
 use super::{back, must_be_ready};
-use crate::layers::{Layer, Sequential};
+use crate::layers::{Layer, Sequential, preserve_state};
 use crate::optim::Optimizer;
 use crate::param::ParamId;
 use crate::tape::Var;
@@ -106,13 +106,16 @@ pub fn per_layer_clipped<T: Scalar>(
     mut pass: impl FnMut(&mut Sequential<T>) -> Tensor<T>,
 ) -> f64 {
     must_be_ready(&net.params());
-    let d_output = pass(net);
     let mut squares = Squares::default();
-    back(net, d_output.clone(), true, &mut |params| {
-        for param in params {
-            squares.enter(param);
-            param.grad = None;
-        }
+    let d_output = preserve_state(net, |net| {
+        let d_output = pass(net);
+        back(net, d_output.clone(), true, &mut |params| {
+            for param in params {
+                squares.enter(param);
+                param.grad = None;
+            }
+        });
+        d_output
     });
     let norm = squares.norm();
     let again = pass(net);

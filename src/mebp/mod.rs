@@ -159,14 +159,14 @@ pub struct Sizes {
 /// use longhand::{Rng, mebp, sequential};
 /// let rng = &mut Rng::new(0);
 /// let mut net = sequential![Linear::<f32>::new(50, 50, rng), Relu::new(), Linear::new(50, 1, rng)];
-/// let sizes = mebp::sizes(&mut net);
+/// let sizes = mebp::sizes(&net);
 /// assert_eq!((sizes.all, sizes.layer, sizes.parameter), (2601, 2550, 2500));
 /// ```
-pub fn sizes<T: Scalar>(layer: &mut dyn Layer<T>) -> Sizes {
+pub fn sizes<T: Scalar>(layer: &dyn Layer<T>) -> Sizes {
     let counts = layer.params().into_iter().map(|param| param.value.len());
     let (all, parameter) = counts.fold((0, 0), |(all, most), n| (all + n, n.max(most)));
-    let within = layer.layers_mut().map(|layers| {
-        layers.iter_mut().map(|layer| sizes(layer.as_mut()).layer).max().unwrap_or(0)
-    });
+    let within = layer
+        .layers()
+        .map(|layers| layers.iter().map(|layer| sizes(layer.as_ref()).layer).max().unwrap_or(0));
     Sizes { all, layer: within.unwrap_or(all), parameter }
 }

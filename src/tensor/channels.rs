@@ -40,4 +40,9 @@ impl Channels {
     pub(crate) fn mean<T: Scalar>(&self, x: &Tensor<T>) -> Tensor<T> {
         (x.sum_axes(self.axes) / T::from_f64(self.count as f64)).reshape(self.statistics)
     }
+
+    /// One number for each channel, `[c]`, in the shape of the statistics.
+    pub(crate) fn column<T: Scalar>(&self, x: &Tensor<T>) -> Tensor<T> {
+        x.reshape(self.statistics)
+    }
 }

@@ -1,7 +1,7 @@
 //! How well a net does on a data set, as the WTB notebook prints and saves it (chapter 8).
 
 use crate::data::{Dataset, write_tensor};
-use crate::layers::{Loss, Nll, Sequential};
+use crate::layers::{Layer, Loss, Nll, Sequential};
 use crate::{Result, Scalar, Tensor};
 use std::path::Path;
 

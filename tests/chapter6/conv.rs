@@ -1,7 +1,9 @@
 //! Convolution: the plain loops, the fast path, the layer, the tape, PyTorch, finite differences.
 
-use super::common::{assert_near, check_layer, golden, golden_path, normal, same_everywhere};
-use super::{assert_says, check_twice, same_by_tape};
+use super::common::{
+    assert_near, both_roads, check_layer, golden, golden_path, normal, same_everywhere,
+};
+use super::{assert_says, check_twice};
 use longhand::layers::{Conv2d, Layer};
 use longhand::tensor::Window;
 use longhand::tensor::reference;
@@ -166,9 +168,7 @@ fn by_hand_is_finite_differences_is_the_tape() {
         let x = normal::<f64>(&image, 7);
         let mut layer = Conv2d::<f64>::new(image[1], outputs, window, &mut Rng::new(8));
         check_layer(&mut layer, &x);
-        same_by_tape(&mut layer, &x, |x, params| {
-            x.conv2d(params[0], window) + params[1].reshape([outputs, 1, 1])
-        });
+        both_roads(&mut layer, &x);
         let mut bare = Conv2d::<f64>::without_bias(image[1], outputs, window, &mut Rng::new(8));
         check_layer(&mut bare, &x);
         let weight = layer.weight.value.clone();

@@ -1,7 +1,7 @@
 //! Dropout: its scale, its modes, its random numbers.
 
-use super::common::{check_layer, normal, same_everywhere};
-use super::{assert_says, bits, check_twice, same_by_tape};
+use super::common::{both_roads, check_layer, normal, same_everywhere};
+use super::{assert_says, bits, check_twice};
 use longhand::layers::{Dropout, Flatten, Layer, Mode};
 use longhand::{Rng, Tape, Tensor, sequential};
 
@@ -60,10 +60,9 @@ fn derivatives_and_the_tape() {
     let x = normal(&[4, 5], 8);
     check_twice("dropout", [&x], |[x]| x.dropout(0.4, &mut Rng::new(9)).tanh());
     let mut layer = Dropout::<f32>::new(0.4, &mut Rng::new(9));
-    same_by_tape(&mut layer, &x.cast(), |x, _| x.dropout(0.4, &mut Rng::new(9).fork()));
+    both_roads(&mut layer, &x.cast());
     check_layer(&mut Flatten::new(), &normal(&[2, 3, 2, 2], 10));
-    let x = normal::<f32>(&[2, 3, 4, 5], 11);
-    same_by_tape(&mut Flatten::new(), &x, |x, _| x.flatten(1));
+    both_roads(&mut Flatten::new(), &normal::<f32>(&[2, 3, 4, 5], 11));
 }
 
 #[test]

@@ -8,8 +8,8 @@ use longhand::{Rng, sequential};
 /// torchsummary's table of the WTB notebook's net: its rows, their sum, and its sizes.
 #[test]
 fn the_convolutional_net_is_the_notebooks() {
-    let mut net = lenet::<f32>(&mut Rng::new(0), [0.0, 0.0]);
-    let summary = summary(&mut net, [1, 1, 28, 28]);
+    let net = lenet::<f32>(&mut Rng::new(0), [0.0, 0.0]);
+    let summary = summary(&net, [1, 1, 28, 28]);
     let notebook = summary.only(&["Conv2d", "Dropout", "Linear"]);
     assert_eq!(
         notebook.to_string(),
@@ -45,7 +45,7 @@ fn looking_at_a_net_changes_nothing_in_it() {
     };
     let (mut seen, mut unseen) = (build(), build());
     // One row is too little for batch statistics, but not for evaluation.
-    let table = summary(&mut seen, [1, 4]).to_string();
+    let table = summary(&seen, [1, 4]).to_string();
     assert!(table.contains("1.0 BatchNorm1d  [1, 3]           6"), "{table}");
     assert!(table.contains("total                            21"), "{table}");
     let x = normal(&[8, 4], 2);

@@ -92,7 +92,7 @@ fn the_price_is_a_second_pass_and_not_memory() {
     let meter = Meter::new();
     meter.watch(|| {
         let mut net = (case.net)(1);
-        let layer = mebp::sizes(&mut net).layer;
+        let layer = mebp::sizes(&net).layer;
         let x = normal(case.batch, 1);
         let mut passes = 0;
         mebp::per_layer_clipped(&mut net, &mut Sgd::new(0.1), 0.01, |net| {

@@ -11,9 +11,9 @@ use longhand::{Rng, Tape, mebp};
 
 #[test]
 fn theory_for_the_notebooks_net() {
-    let sizes = mebp::sizes(&mut (CASES[0].net)(0));
+    let sizes = mebp::sizes(&(CASES[0].net)(0));
     assert_eq!((sizes.all, sizes.layer, sizes.parameter), (5151, 2550, 2500));
-    let sizes = mebp::sizes(&mut lenet::<f32>(&mut Rng::new(0), [0.0, 0.0]));
+    let sizes = mebp::sizes(&lenet::<f32>(&mut Rng::new(0), [0.0, 0.0]));
     assert_eq!((sizes.all, sizes.layer, sizes.parameter), (431_080, 400_500, 400_000));
 }
 
@@ -31,7 +31,7 @@ fn by_hand_the_peak_is_what_theory_says() {
                         let gone = [Kind::Gradient, Kind::Activation].map(|kind| now[kind]);
                         assert_eq!(gone, [0, 0], "{}, {rule}, {way:?}: held", case.name);
                     }
-                    mebp::sizes(&mut training.net)
+                    mebp::sizes(&training.net)
                 });
                 let expected = match way {
                     Way::Ordinary => sizes.all,
@@ -69,7 +69,7 @@ fn on_the_tape_the_peak_is_that_of_an_entry() {
                 assert_eq!(meter.now()[Kind::Gradient], 0);
             }
             // The ordinary way: all of them.
-            let all = mebp::sizes(&mut net).all;
+            let all = mebp::sizes(&net).all;
             let tape = Tape::new();
             let loss = loss(&tape, forward, &net, &normal(case.batch, 1), 1);
             loss.backward().write_to(net.params_mut());

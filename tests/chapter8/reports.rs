@@ -3,7 +3,7 @@
 use crate::common::{golden_path, normal};
 use crate::panic_of;
 use longhand::data::{Dataset, Mnist};
-use longhand::layers::{Linear, LogSoftmax, Loss, Nll};
+use longhand::layers::{Layer, Linear, LogSoftmax, Loss, Nll};
 use longhand::wtb::{Stats, save_stats, stats};
 use longhand::{Rng, Tensor, sequential};
 

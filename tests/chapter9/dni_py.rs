@@ -3,7 +3,7 @@
 use super::common::{assert_near, golden, golden_labels};
 use super::net::{Link, Net};
 use longhand::dni::{BackwardInterface, BasicSynthesizer, Manager, Over, Synthesizer};
-use longhand::layers::Linear;
+use longhand::layers::{Layer, Linear};
 use longhand::optim::{Adam, Optimizer};
 use longhand::{Param, Rng, Tape, Tensor};
 
@@ -57,8 +57,8 @@ fn train(case: &str, full: bool, context: bool) {
     }
     assert_near("losses", &Tensor::vector(&losses), &frozen("losses"), 1e-9);
     assert_near("parameters", &values(net.params_mut()), &frozen("end"), 1e-8);
-    let norms = net.layers.iter().map(|layer| &layer.norm);
-    let running = flat(norms.flat_map(|norm| [&norm.running_mean, &norm.running_var]));
+    let buffers = net.layers.iter().flat_map(Layer::buffers);
+    let running = flat(buffers.map(|(_, buffer)| buffer));
     assert_near("running statistics", &running, &frozen("running"), 1e-8);
     let moved = frozen("end").max_abs_diff(&frozen("start"));
     assert!(moved > 0.01, "parameters that stay where they are prove nothing: {moved}");

@@ -30,7 +30,7 @@ fn guesses_are_worth_more_than_nothing_and_labels_more_than_guesses() {
     let (first, joined, _) = fit(false, |_, _| Link::Joined);
     let (_, cut, _) = fit(false, |_, _| Link::Cut);
     let (_, dni, _) = fit(false, |_, rng| Link::update(12, 0, None, rng));
-    let (_, cdni, net) = fit(true, |_, rng| Link::update(12, 0, Some(4), rng));
+    let (_, cdni, mut net) = fit(true, |_, rng| Link::update(12, 0, Some(4), rng));
     assert!(
         joined < cdni && cdni < dni && dni < cut && cut < first,
         "{joined} {cdni} {dni} {cut} {first}"
@@ -43,7 +43,7 @@ fn guesses_are_worth_more_than_nothing_and_labels_more_than_guesses() {
 
 #[test]
 fn a_full_unlock_learns_and_is_evaluated_without_guesses() {
-    let (first, last, mut net) = fit(true, |number, rng| match number {
+    let (first, last, net) = fit(true, |number, rng| match number {
         0 => Link::Joined,
         _ => Link::full([6, 12], [2, 2], Some(4), rng),
     });

@@ -2,8 +2,9 @@
 #![allow(dead_code)]
 
 use longhand::data::npy;
-use longhand::layers::Layer;
-use longhand::{Rng, Scalar, Tensor, init};
+use longhand::layers::{Layer, preserve_state};
+use longhand::record::Record;
+use longhand::{Rng, Scalar, Tape, Tensor, init};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -72,6 +73,41 @@ pub fn check_layer(layer: &mut dyn Layer<f64>, x: &Tensor<f64>) {
         let what = format!("{name}: {}", layer.params()[number].name);
         assert_near(&what, &analytic.expect("a gradient"), &numeric, 1e-8);
     }
+}
+
+/// Asserts that a layer by hand and the same recorded on a tape agree in every bit: the output, the
+/// gradients of the input and the parameters, and what going forward has moved on.
+#[track_caller]
+pub fn both_roads<T: Scalar>(layer: &mut dyn Layer<T>, x: &Tensor<T>) {
+    let name = layer.name();
+    let state = |layer: &mut dyn Layer<T>| {
+        let rngs: Vec<_> = layer.rngs_mut().into_iter().map(|rng| rng.clone()).collect();
+        (layer.buffers().into_iter().map(|(_, buffer)| buffer.clone()).collect::<Vec<_>>(), rngs)
+    };
+    let (up, hand, moved) = preserve_state(layer, |layer| {
+        let output = layer.forward(x);
+        let up = normal::<T>(&output.shape(), 99);
+        let mut hand = vec![output, layer.backward(&up)];
+        hand.extend(layer.params_mut().into_iter().map(|param| param.grad.take().unwrap()));
+        (up, hand, state(layer))
+    });
+
+    let tape = Tape::new();
+    let leaf = tape.leaf(x.clone());
+    let y = layer.record(leaf);
+    let mut taped = vec![y.value()];
+    let gradients = tape.backward_pass().root(y, up).gradients();
+    taped.push(gradients[leaf].clone());
+    taped.extend(layer.params().into_iter().map(|param| gradients.of(param).unwrap().clone()));
+
+    assert_eq!(hand.len(), taped.len());
+    for (number, (hand, taped)) in hand.iter().zip(&taped).enumerate() {
+        assert!(hand.same_bits(taped), "{name}, tensor {number}: {hand} by hand, {taped} by tape");
+        assert!(hand.data().iter().any(|&x| x != T::ZERO), "{name}: all zero proves nothing");
+    }
+    let (buffers, rngs) = state(layer);
+    assert!(moved.0.iter().zip(&buffers).all(|(a, b)| a.same_bits(b)), "{name}: buffers");
+    assert_eq!(moved.1, rngs, "{name}: random generators");
 }
 
 /// Runs `f` under every supported instruction set, on 1, 2 and 5 threads, and asserts that each
