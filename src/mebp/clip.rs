@@ -45,9 +45,18 @@ fn squares<T: Scalar>(gradient: &Tensor<T>) -> f64 {
 }
 
 /// What a gradient is multiplied by so that the norm of all is at most `max_norm`, as in
-/// `torch.nn.utils.clip_grad_norm_`.
+/// `torch.nn.utils.clip_grad_norm_`. If the norm is NaN so is this: every gradient shows that one
+/// of them is broken. (`f64::min` would take the 1, and clip nothing.)
 fn factor<T: Scalar>(max_norm: f64, norm: f64) -> T {
-    T::from_f64((max_norm / (norm + 1e-6)).min(1.0))
+    let ratio = max_norm / (norm + 1e-6);
+    T::from_f64(if ratio > 1.0 { 1.0 } else { ratio })
+}
+
+#[track_caller]
+fn check_limit(max_norm: f64) {
+    if max_norm.is_nan() || max_norm < 0.0 {
+        panic!("clipping to a norm of {max_norm}; expected 0 or more");
+    }
 }
 
 fn scale<T: Scalar>(param: &mut Param<T>, factor: T) {
@@ -65,7 +74,15 @@ pub fn global_norm<'p, T: Scalar>(params: impl IntoIterator<Item = &'p Param<T>>
 
 /// The ordinary way: with all gradients at hand, shrinks them so that the norm of all together is
 /// at most `max_norm`. Gives the norm that it found.
+///
+/// If an element is NaN the norm is NaN, and so is every gradient afterwards. An infinite one
+/// becomes NaN, and all others 0.
+///
+/// # Panics
+/// If `max_norm` is negative or NaN. So do the two below.
+#[track_caller]
 pub fn clip<T: Scalar>(mut params: Vec<&mut Param<T>>, max_norm: f64) -> f64 {
+    check_limit(max_norm);
     let norm = global_norm(params.iter().map(|param| &**param));
     let factor = factor(max_norm, norm);
     params.iter_mut().for_each(|param| scale(param, factor));
@@ -78,7 +95,8 @@ pub fn clip<T: Scalar>(mut params: Vec<&mut Param<T>>, max_norm: f64) -> f64 {
 /// more, shrinks them and steps. Gives the norm.
 ///
 /// `pass` goes forward through the net and gives dL/d(output). It is called twice, since a
-/// forward pass can be gone back through only once.
+/// forward pass can be gone back through only once. The first call leaves no trace: running
+/// statistics move once, and dropout draws one mask ([`preserve_state`]).
 ///
 /// ```
 /// use longhand::layers::{Layer, Linear, Loss, Mse};
@@ -95,9 +113,8 @@ pub fn clip<T: Scalar>(mut params: Vec<&mut Param<T>>, max_norm: f64) -> f64 {
 /// ```
 ///
 /// # Panics
-/// If the two calls of `pass` do not give the same bits, as when a dropout layer has drawn
-/// another mask: then the norm would not be that of the gradients. ([`backward_clipped`] goes
-/// forward once.) Or if a gradient of an earlier pass is waiting: see [`ready`](super::ready).
+/// If the two calls of `pass` do not give the same bits, as when it draws at random itself: then
+/// the norm would not be that of the gradients. Or if a gradient of an earlier pass is waiting: see [`ready`](super::ready).
 #[track_caller]
 pub fn per_layer_clipped<T: Scalar>(
     net: &mut Sequential<T>,
@@ -105,6 +122,7 @@ pub fn per_layer_clipped<T: Scalar>(
     max_norm: f64,
     mut pass: impl FnMut(&mut Sequential<T>) -> Tensor<T>,
 ) -> f64 {
+    check_limit(max_norm);
     must_be_ready(&net.params());
     let mut squares = Squares::default();
     let d_output = preserve_state(net, |net| {
@@ -120,7 +138,7 @@ pub fn per_layer_clipped<T: Scalar>(
     let norm = squares.norm();
     let again = pass(net);
     if !again.same_bits(&d_output) {
-        panic!("the second forward pass differs from the first: does a layer draw at random?");
+        panic!("the second forward pass differs from the first: does it draw at random?");
     }
     drop(d_output);
     back(net, again, true, &mut |params| {
@@ -146,6 +164,7 @@ pub fn backward_clipped<'p, T: Scalar>(
     optimizer: &mut (impl Optimizer<T> + ?Sized),
     max_norm: f64,
 ) -> f64 {
+    check_limit(max_norm);
     let mut arrivals = Arrivals::new(params);
     let mut squares = Squares::default();
     arrivals.each(loss.backward_pass().retain_graph(), |param| squares.enter(param));

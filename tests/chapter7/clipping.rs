@@ -5,6 +5,7 @@ use crate::taped::{self, loss};
 use crate::{CASES, RULES, Training, Way, first_difference, forward, nested_net};
 use longhand::layers::Layer;
 use longhand::optim::{Adam, Optimizer, Sgd};
+use longhand::record::Record;
 use longhand::tensor::meter::{Kind, Meter};
 use longhand::{Param, Tape, Tensor, mebp};
 
@@ -34,7 +35,7 @@ fn the_norm_and_the_factor() {
 
 #[test]
 fn two_passes_take_the_steps_of_one() {
-    for case in CASES.iter().filter(|case| case.name != "a net of nets") {
+    for case in CASES {
         for (rule, optimizer) in RULES {
             for max_norm in [0.01, 1e6] {
                 let (mut one, mut two) = ((case.net)(4), (case.net)(4));
@@ -105,11 +106,59 @@ fn the_price_is_a_second_pass_and_not_memory() {
 }
 
 #[test]
-fn a_layer_that_draws_at_random_is_found_out() {
-    let mut net = nested_net(1);
-    let x: Tensor = normal(&[7, 3, 4], 1);
+fn a_pass_that_draws_at_random_is_found_out() {
+    let (mut net, mut seed) = (nested_net(1), 0);
     let message = crate::panic_of(|| {
-        mebp::per_layer_clipped(&mut net, &mut Sgd::new(0.1), 1.0, |net| forward(net, &x, 1))
+        mebp::per_layer_clipped(&mut net, &mut Sgd::new(0.1), 1.0, |net| {
+            seed += 1;
+            forward(net, &normal(&[7, 3, 4], seed), 1)
+        })
     });
-    assert!(message.contains("does a layer draw at random?"), "{message}");
+    assert!(message.contains("does it draw at random?"), "{message}");
+}
+
+/// `torch.nn.utils.clip_grad_norm_` with a NaN in one of two gradients: the norm and every element
+/// are NaN. With an infinite one: the norm is infinite, that element NaN, the others 0.
+#[test]
+fn what_is_not_finite_shows_in_every_gradient() {
+    let clipped = |element: f64, max_norm: f64| {
+        let mut params = [0, 1].map(|_| Param::new("p", Tensor::<f64>::zeros([2])));
+        params[0].accumulate(Tensor::vector(&[3.0, element]));
+        params[1].accumulate(Tensor::vector(&[4.0, 0.0]));
+        let norm = mebp::clip(params.iter_mut().collect(), max_norm);
+        let gradients = params.map(|param| param.grad.unwrap().data().to_vec());
+        (norm, gradients.concat())
+    };
+    let (norm, all) = clipped(f64::NAN, 1.0);
+    assert!(norm.is_nan() && all.iter().all(|g| g.is_nan()), "{norm}, {all:?}");
+    let (norm, all) = clipped(f64::INFINITY, 1.0);
+    assert!(norm == f64::INFINITY && all[1].is_nan() && [all[0], all[2], all[3]] == [0.0; 3]);
+    let (norm, all) = clipped(0.0, f64::INFINITY);
+    assert_eq!((norm, &all[..]), (5.0, &[3.0, 0.0, 4.0, 0.0][..]));
+    assert_eq!(clipped(0.0, 0.0).1, [0.0; 4]);
+
+    // The other two ways have the same factor.
+    let (x, broken) = (normal(&[1, 50], 1), Tensor::new([1, 1], vec![f32::NAN]));
+    let mut by_layer = crate::notebook_net(1);
+    let norm = mebp::per_layer_clipped(&mut by_layer, &mut Sgd::new(0.1), 1.0, |net| {
+        net.forward(&x);
+        broken.clone()
+    });
+    let mut by_tape = crate::notebook_net(1);
+    let tape = Tape::new();
+    let loss = (by_tape.record(tape.constant(x.clone())) * tape.constant(broken.clone())).sum();
+    let taped = mebp::backward_clipped(loss, by_tape.params_mut(), &mut Sgd::new(0.1), 1.0);
+    assert!(norm.is_nan() && taped.is_nan());
+    for param in by_layer.params().into_iter().chain(by_tape.params()) {
+        assert!(param.value.data().iter().all(|w| w.is_nan()), "{}", param.name);
+    }
+}
+
+#[test]
+fn a_limit_must_be_a_number_from_0_on() {
+    for limit in [f64::NAN, -1.0] {
+        let mut param = Param::new("p", Tensor::<f32>::zeros([2]));
+        let message = crate::panic_of(|| mebp::clip(vec![&mut param], limit));
+        assert!(message.contains("expected 0 or more"), "{message}");
+    }
 }

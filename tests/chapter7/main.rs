@@ -19,7 +19,7 @@ use longhand::layers::{
 };
 use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::tensor::Window;
-use longhand::{Param, Rng, Tensor, mebp, sequential};
+use longhand::{Rng, Tensor, mebp, sequential};
 use std::sync::{Arc, Mutex};
 
 /// A net, and the shape of a batch for it. Two nets of one seed are equal.
@@ -143,9 +143,8 @@ fn forward(net: &mut Sequential, x: &Tensor, seed: u64) -> Tensor {
     loss.backward()
 }
 
-/// The first parameter in which two nets differ by a bit.
+/// The first parameter or running statistic in which two nets differ by a bit.
 fn first_difference(a: &Sequential, b: &Sequential) -> Option<String> {
-    let pairs = a.named_params().into_iter().zip(b.named_params());
-    let differs = |(a, b): (&Param, &Param)| !a.value.same_bits(&b.value);
-    pairs.into_iter().find(|((_, a), (_, b))| differs((a, b))).map(|((name, _), _)| name)
+    let mut pairs = a.state().into_iter().zip(b.state());
+    pairs.find(|((_, a), (_, b))| !a.same_bits(b)).map(|((name, _), _)| name)
 }
