@@ -254,9 +254,9 @@ fn hook() {
     loss.backward_pass().with_hook(|id, gradient| {
         let number = params.iter().position(|param| param.id() == id).expect("one of ours");
         let param = &mut params[number];
-        param.grad = Some(gradient);
+        param.set_grad(gradient);
         adam.step_param(param);
-        param.grad = None;
+        param.zero_grad();
         let in_place = param.value.data().as_ptr() == places[number];
         let how = if in_place { "in place" } else { "in a COPY" };
         println!("{} stepped {how}; the tape holds {} bytes", param.name, grouped(tape.bytes()));
@@ -336,7 +336,7 @@ fn step_by_tape(
     let [w1, b1, w2, b2] = [0, 1, 2, 3].map(|i| tape.param(&params[i]));
     let scores = tape.constant(x.clone()).linear(w1, b1).relu().linear(w2, b2);
     let gradients = scores.cross_entropy(labels).backward();
-    params.iter_mut().for_each(|param| param.grad = None);
+    params.iter_mut().for_each(|param| param.zero_grad());
     gradients.write_to(params.iter_mut());
     sgd.step(params.iter_mut().collect());
 }

@@ -1,5 +1,6 @@
 //! `Param`: a tensor that is learnt, with its gradient (chapter 4).
 
+use crate::tensor::Shape;
 use crate::tensor::meter::Kind;
 use crate::{Scalar, Tensor};
 use std::fmt;
@@ -21,18 +22,17 @@ impl ParamId {
 /// ```
 /// use longhand::{Param, Tensor};
 /// let mut weight = Param::new("weight", Tensor::<f32>::zeros([2, 3]));
-/// assert!(weight.grad.is_none());
+/// assert!(weight.grad().is_none());
 /// weight.accumulate(Tensor::ones([2, 3]));
 /// weight.accumulate(Tensor::ones([2, 3]));
-/// assert_eq!(weight.grad.unwrap().sum(), 12.0);
+/// assert_eq!(weight.take_grad().unwrap().sum(), 12.0);
 /// ```
 pub struct Param<T: Scalar = f32> {
     /// What the layer calls it: `"weight"`, `"bias"`.
     pub name: &'static str,
     /// The value.
     pub value: Tensor<T>,
-    /// The gradient, of the value's shape; `None` before a backward pass and after it is spent.
-    pub grad: Option<Tensor<T>>,
+    grad: Option<Tensor<T>>,
     id: ParamId,
     hook: Option<Hook<T>>,
 }
@@ -52,6 +52,60 @@ impl<T: Scalar> Param<T> {
         self.id
     }
 
+    /// The gradient; `None` before a backward pass, and after it is taken or dropped.
+    pub fn grad(&self) -> Option<&Tensor<T>> {
+        self.grad.as_ref()
+    }
+
+    /// Takes the gradient out; the next one begins anew.
+    pub fn take_grad(&mut self) -> Option<Tensor<T>> {
+        self.grad.take()
+    }
+
+    /// Drops the gradient, so that the next one begins anew.
+    pub fn zero_grad(&mut self) {
+        self.grad = None;
+    }
+
+    /// Puts this gradient in the place of the one that is there, if any. No hook is called.
+    ///
+    /// # Panics
+    /// If it has another shape than the value.
+    #[track_caller]
+    pub fn set_grad(&mut self, gradient: Tensor<T>) {
+        self.check_shape(gradient.shape());
+        gradient.relabel_scratch(Kind::Gradient);
+        self.grad = Some(gradient);
+    }
+
+    /// For a step: the value, to be changed, and its gradient. `None` if there is no gradient.
+    ///
+    /// ```
+    /// use longhand::{Param, Tensor};
+    /// let mut weight = Param::new("weight", Tensor::vector(&[1.0_f32, 2.0]));
+    /// weight.set_grad(Tensor::vector(&[0.5, -0.5]));
+    /// if let Some((value, gradient)) = weight.value_and_grad() {
+    ///     *value -= gradient;
+    /// }
+    /// assert_eq!(weight.value.data(), [0.5, 2.5]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the value has changed its shape since the gradient came.
+    #[track_caller]
+    pub fn value_and_grad(&mut self) -> Option<(&mut Tensor<T>, &Tensor<T>)> {
+        self.check_shape(self.grad.as_ref()?.shape());
+        Some((&mut self.value, self.grad.as_ref()?))
+    }
+
+    #[track_caller]
+    fn check_shape(&self, gradient: Shape) {
+        let (name, shape) = (self.name, self.value.shape());
+        if gradient != shape {
+            panic!("gradient of shape {gradient} for {name} of shape {shape}");
+        }
+    }
+
     // ANCHOR: accumulate
     /// Adds to the gradient: backward passes add up until the gradient is dropped.
     ///
@@ -60,22 +114,21 @@ impl<T: Scalar> Param<T> {
     /// has been waiting: a hook wants each as it comes, and would never see their sum.
     #[track_caller]
     pub fn accumulate(&mut self, gradient: Tensor<T>) {
-        let (name, shape) = (self.name, self.value.shape());
-        if gradient.shape() != shape {
-            panic!("gradient of shape {} for {name} of shape {shape}", gradient.shape());
-        }
+        self.check_shape(gradient.shape());
         gradient.relabel_scratch(Kind::Gradient);
         match &mut self.grad {
             Some(_) if self.hook.is_some() => panic!(
-                "{name} of shape {shape} has a gradient from an earlier backward pass, and a hook \
-                 that wants every gradient by itself: to add up gradients, remove the hook"
+                "{} of shape {} has a gradient from an earlier backward pass, and a hook \
+                 that wants every gradient by itself: to add up gradients, remove the hook",
+                self.name,
+                self.value.shape(),
             ),
             Some(sum) => *sum += &gradient,
             none => *none = Some(gradient),
         }
-        if let Some(mut hook) = self.hook.take() {
-            hook(self);
-            self.hook = Some(hook);
+        if self.hook.is_some() {
+            let mut call = HookCall { hook: self.hook.take(), param: self };
+            call.hook.iter_mut().for_each(|hook| hook(call.param));
         }
     }
     // ANCHOR_END: accumulate
@@ -86,7 +139,7 @@ impl<T: Scalar> Param<T> {
     /// ```
     /// use longhand::{Param, Tensor};
     /// let mut weight = Param::new("weight", Tensor::<f32>::zeros([2]));
-    /// weight.set_hook(|weight| weight.value -= &weight.grad.take().expect("it has arrived"));
+    /// weight.set_hook(|weight| weight.value -= &weight.take_grad().expect("it has arrived"));
     /// weight.accumulate(Tensor::vector(&[1.0, -1.0]));
     /// assert_eq!(weight.value.data(), [-1.0, 1.0]);
     /// ```
@@ -97,6 +150,18 @@ impl<T: Scalar> Param<T> {
     /// Takes the hook off again; gradients add up as before.
     pub fn remove_hook(&mut self) {
         self.hook = None;
+    }
+}
+
+/// A hook under way. It is put back when the call is over, by a panic too.
+struct HookCall<'p, T: Scalar> {
+    hook: Option<Hook<T>>,
+    param: &'p mut Param<T>,
+}
+
+impl<T: Scalar> Drop for HookCall<'_, T> {
+    fn drop(&mut self) {
+        self.param.hook = self.hook.take();
     }
 }
 

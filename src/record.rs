@@ -26,12 +26,12 @@ pub trait Record<T: Scalar>: Layer<T> {
     /// let tape = Tape::new();
     /// let loss = net.record(tape.constant(x.clone())).square().sum();
     /// loss.backward().write_to(net.params_mut());
-    /// let by_tape = net.params()[0].grad.clone();
+    /// let by_tape = net.params()[0].grad().cloned();
     ///
     /// net.zero_grad();
     /// let y = net.forward(&x);
     /// net.backward_params(&(y * 2.0));
-    /// assert_eq!(net.params()[0].grad, by_tape);
+    /// assert_eq!(net.params()[0].grad(), by_tape.as_ref());
     /// ```
     ///
     /// # Panics

@@ -55,7 +55,7 @@ fn against_pytorch(case: &str, layer: &mut dyn Layer<f64>) {
     assert_near("d_x", &layer.backward(&get("up")), &get("d_x"), 1e-10);
     for param in layer.params() {
         let theirs = get(&format!("d_{}", param.name));
-        assert_near(param.name, param.grad.as_ref().unwrap(), &theirs, 1e-10);
+        assert_near(param.name, param.grad().unwrap(), &theirs, 1e-10);
     }
 }
 
@@ -202,12 +202,12 @@ fn gradients_add_up_until_they_are_dropped() {
     let mut pass = || {
         net.forward(&x);
         net.backward_params(&up);
-        net.params()[0].grad.clone().unwrap()
+        net.params()[0].grad().cloned().unwrap()
     };
     let (once, twice) = (pass(), pass());
     assert_eq!(twice, once * 2.0);
     net.zero_grad();
-    assert!(net.params().iter().all(|param| param.grad.is_none()));
+    assert!(net.params().iter().all(|param| param.grad().is_none()));
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn backward_params_leaves_out_only_the_inputs_gradient() {
     assert_eq!(whole.backward(&up).shape(), x.shape());
     lean.backward_params(&up);
     for (a, b) in whole.params().into_iter().zip(lean.params()) {
-        assert_eq!(a.grad, b.grad);
+        assert_eq!(a.grad(), b.grad());
     }
 }
 
@@ -290,7 +290,7 @@ fn parameters_stepped_one_by_one_end_the_same() {
 #[test]
 fn a_step_changes_the_value_where_it_lies() {
     let mut param = Param::new("weight", normal::<f32>(&[100], 24));
-    param.grad = Some(normal(&[100], 25));
+    param.set_grad(normal(&[100], 25));
     let before = param.value.data().as_ptr();
     Sgd::new(0.1).momentum(0.9).step_param(&mut param);
     Sgd::new(0.1).step_param(&mut param);

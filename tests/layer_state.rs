@@ -36,7 +36,7 @@ fn every_layer<T: Scalar>() -> Vec<(Box<dyn Layer<T>>, Tensor<T>)> {
 /// All gradients of a backward pass from `up`: of the input, then of the parameters.
 fn backward<T: Scalar>(layer: &mut dyn Layer<T>, up: &Tensor<T>) -> Vec<Tensor<T>> {
     let d_input = layer.backward(up);
-    let params = layer.params_mut().into_iter().map(|param| param.grad.take().unwrap());
+    let params = layer.params_mut().into_iter().map(|param| param.take_grad().unwrap());
     [d_input].into_iter().chain(params).collect()
 }
 

@@ -91,7 +91,7 @@ pub fn layer_by_layer() {
         let d_output = (NOTEBOOK.d_output)(&net.forward(&x), 5);
         println!("forward: {} numbers are kept", meter.now()[Kind::Activation] / 4);
         mebp::per_layer(&mut net, d_output, &mut look);
-        let left = net.params().iter().filter(|param| param.grad.is_some()).count();
+        let left = net.params().iter().filter(|param| param.grad().is_some()).count();
         println!("backward: {left} gradients are left; at each step there were\n");
         // ANCHOR_END: layer_by_layer
         print!("{}", look.table);

@@ -55,7 +55,7 @@ pub fn chain_rule() {
         let mut layers = sequential![linear, Relu::new()];
         layers.forward(&z0);
         let mut by_hand = vec![layers.backward(&up)];
-        by_hand.extend(layers.params_mut().into_iter().filter_map(|param| param.grad.take()));
+        by_hand.extend(layers.params_mut().into_iter().filter_map(|param| param.take_grad()));
         same[0] += usize::from(formula.iter().zip(&by_hand).all(|(a, b)| a.same_bits(b)));
 
         let tape = Tape::new();
@@ -98,7 +98,7 @@ pub fn pieces() {
         table.push([name, &piece.shape().to_string(), &largest, verdict]);
     }
     print!("{table}");
-    let gradients = net.params().iter().filter(|param| param.grad.is_some()).count();
+    let gradients = net.params().iter().filter(|param| param.grad().is_some()).count();
     println!("\nparameters that have a gradient now: {gradients}");
 }
 

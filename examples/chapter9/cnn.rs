@@ -80,7 +80,7 @@ impl Cnn {
         tape.clear();
         for param in self.params_mut() {
             adam.step_param(param);
-            param.grad = None;
+            param.zero_grad();
         }
         value
     }

@@ -132,7 +132,7 @@ impl Learner {
         self.tape.clear();
         for param in params {
             self.adam.step_param(param);
-            param.grad = None;
+            param.zero_grad();
         }
         (end, loss)
     }

@@ -124,7 +124,7 @@ impl<T: Scalar> Net<T> {
         tape.clear();
         for param in self.params_mut() {
             adam.step_param(param);
-            param.grad = None;
+            param.zero_grad();
         }
         value
     }

@@ -53,7 +53,7 @@ pub fn mean_of_truths() -> Result<()> {
         tape.clear();
         for param in interface.params_mut() {
             adam.step_param(param);
-            param.grad = None;
+            param.zero_grad();
         }
     }
     // ANCHOR_END: regression

@@ -101,7 +101,7 @@ impl Worker {
             tape.clear();
             for param in params {
                 adam.step_param(param);
-                param.grad = None;
+                param.zero_grad();
             }
             self.record("step", start);
         }

@@ -26,7 +26,7 @@ use std::convert::Infallible;
 ///     dni.backward(square.sum()); // goes through `square` too: the two must go together
 /// });
 /// dni.write_to([&mut weight]);
-/// assert_eq!(weight.grad.unwrap().data(), [22.0, 4.0]);
+/// assert_eq!(weight.grad().unwrap().data(), [22.0, 4.0]);
 /// ```
 pub struct Manager<'t, T: Scalar = f32> {
     tape: &'t Tape<T>,

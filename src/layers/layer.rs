@@ -48,7 +48,7 @@ pub trait Layer<T: Scalar = f32>: Send {
     /// Drops every parameter's gradient, before the next backward pass adds its own.
     fn zero_grad(&mut self) {
         for param in self.params_mut() {
-            param.grad = None;
+            param.zero_grad();
         }
     }
 

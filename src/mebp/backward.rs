@@ -57,7 +57,7 @@ impl<'p, T: Scalar> Arrivals<'p, T> {
             let param = self.find(id);
             param.accumulate(gradient);
             spend(param);
-            if let Some(gradient) = param.grad.take() {
+            if let Some(gradient) = param.take_grad() {
                 // It may go on to the next entry, under another name.
                 gradient.relabel(Kind::Scratch);
             }

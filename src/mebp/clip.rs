@@ -16,7 +16,7 @@ struct Squares(Vec<(ParamId, f64)>);
 
 impl Squares {
     fn enter<T: Scalar>(&mut self, param: &Param<T>) {
-        if let Some(gradient) = &param.grad {
+        if let Some(gradient) = param.grad() {
             self.0.push((param.id(), squares(gradient)));
         }
     }
@@ -60,8 +60,9 @@ fn check_limit(max_norm: f64) {
 }
 
 fn scale<T: Scalar>(param: &mut Param<T>, factor: T) {
-    if let Some(gradient) = &mut param.grad {
-        *gradient *= factor;
+    if let Some(mut gradient) = param.take_grad() {
+        gradient *= factor;
+        param.set_grad(gradient);
     }
 }
 
@@ -130,7 +131,7 @@ pub fn per_layer_clipped<T: Scalar>(
         back(net, d_output.clone(), true, &mut |params| {
             for param in params {
                 squares.enter(param);
-                param.grad = None;
+                param.zero_grad();
             }
         });
         d_output
@@ -145,7 +146,7 @@ pub fn per_layer_clipped<T: Scalar>(
         for param in params {
             scale(param, factor(max_norm, norm));
             optimizer.step_param(param);
-            param.grad = None;
+            param.zero_grad();
         }
     });
     norm

@@ -44,7 +44,7 @@ where
         let optimizer = Arc::clone(optimizer);
         param.set_hook(move |param: &mut Param<T>| {
             optimizer.lock().unwrap_or_else(PoisonError::into_inner).step_param(param);
-            param.grad = None;
+            param.zero_grad();
         });
     }
 }

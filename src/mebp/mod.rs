@@ -29,7 +29,7 @@
 //!     let (mut loss, mut adam) = (Mse::mean(), Adam::<f32>::new(1e-3));
 //!     loss.forward(&net.forward(&Tensor::ones([1, 50])), &Tensor::ones([1, 1]));
 //!     mebp::per_layer(&mut net, loss.backward(), &mut adam);
-//!     assert!(net.params().iter().all(|param| param.grad.is_none()));
+//!     assert!(net.params().iter().all(|param| param.grad().is_none()));
 //! });
 //! assert_eq!(meter.most(Kind::Gradient), 4 * (50 * 50 + 50)); // the largest layer, not the net
 //! ```
@@ -77,7 +77,7 @@ pub fn per_layer<T: Scalar>(
     back(net, d_output, true, &mut |params| {
         for param in params {
             optimizer.step_param(param);
-            param.grad = None;
+            param.zero_grad();
         }
     });
 }
@@ -127,7 +127,7 @@ fn back<T: Scalar>(
 /// assert!(error.contains("a gradient of an earlier backward pass"), "{error}");
 /// ```
 pub fn ready<T: Scalar>(params: &[&Param<T>]) -> Result<()> {
-    let Some(param) = params.iter().find(|param| param.grad.is_some()) else { return Ok(()) };
+    let Some(param) = params.iter().find(|param| param.grad().is_some()) else { return Ok(()) };
     Err(Error::new(ErrorKind::State, format_args!("{} {}", param.name, param.value.shape()))
         .found("a gradient of an earlier backward pass")
         .expected("none")

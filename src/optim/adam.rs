@@ -1,6 +1,6 @@
 //! Adam: steps scaled by each parameter's own recent gradients (chapter 4).
 
-use super::Optimizer;
+use super::{Optimizer, check_state};
 use crate::param::ParamId;
 use crate::tensor::isa;
 use crate::tensor::meter::Kind;
@@ -16,7 +16,7 @@ use std::collections::HashMap;
 /// use longhand::optim::{Adam, Optimizer};
 /// use longhand::{Param, Tensor};
 /// let mut weight = Param::new("weight", Tensor::vector(&[1.0_f64]));
-/// weight.grad = Some(Tensor::vector(&[1e6]));
+/// weight.set_grad(Tensor::vector(&[1e6]));
 /// Adam::new(0.001).step_param(&mut weight);
 /// assert!((weight.value.item() - 0.999).abs() < 1e-9, "a first step is lr long, however large g");
 /// ```
@@ -54,12 +54,16 @@ impl<T: Scalar> Adam<T> {
 
 // ANCHOR: adam
 impl<T: Scalar> Optimizer<T> for Adam<T> {
+    #[track_caller]
     fn step_param(&mut self, param: &mut Param<T>) {
-        let Some(gradient) = &param.grad else { return };
-        let state = self.moments.entry(param.id()).or_insert_with(|| {
-            let (_scope, shape) = (Kind::State.scope(), param.value.shape());
+        let (id, name) = (param.id(), param.name);
+        let Some((value, gradient)) = param.value_and_grad() else { return };
+        let shape = value.shape();
+        let state = self.moments.entry(id).or_insert_with(|| {
+            let _scope = Kind::State.scope();
             Moments { mean: Tensor::zeros(shape), square: Tensor::zeros(shape), powers: (1.0, 1.0) }
         });
+        check_state("moments", state.mean.shape(), name, shape);
         state.powers.0 *= self.betas.0;
         state.powers.1 *= self.betas.1;
 
@@ -70,7 +74,7 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
         let [c1, c2] = [1.0 - self.betas.0, 1.0 - self.betas.1].map(T::from_f64);
         let [eps, decay] = [self.eps, self.weight_decay].map(T::from_f64);
 
-        let (values, gradients) = (param.value.data_mut(), gradient.data());
+        let (values, gradients) = (value.data_mut(), gradient.data());
         let moments = state.mean.data_mut().iter_mut().zip(state.square.data_mut());
         isa::vectorize(
             #[inline(always)]

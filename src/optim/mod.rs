@@ -3,6 +3,7 @@
 mod adam;
 mod sgd;
 
+use crate::tensor::Shape;
 use crate::{Param, Scalar};
 
 pub use adam::Adam;
@@ -13,14 +14,34 @@ pub use sgd::Sgd;
 /// State that a rule keeps between steps, such as a momentum, belongs to one parameter each and
 /// is found by the parameter's identity. So parameters can be stepped all at once, or one by one
 /// as their gradients arrive, with the same result (chapter 7).
-pub trait Optimizer<T: Scalar = f32> {
+pub trait Optimizer<T: Scalar = f32>: Send {
     /// Changes one parameter's value by its gradient, in place; nothing if it has none.
+    ///
+    /// # Panics
+    /// If the value has changed its shape since the gradient came, or since the rule began to keep
+    /// something for this parameter.
+    #[track_caller]
     fn step_param(&mut self, param: &mut Param<T>);
 
     /// Changes every one of these parameters.
+    ///
+    /// # Panics
+    /// As [`step_param`](Self::step_param).
+    #[track_caller]
     fn step(&mut self, params: Vec<&mut Param<T>>) {
         for param in params {
             self.step_param(param);
         }
+    }
+}
+
+/// Panics unless what a rule keeps of a parameter has the shape of its value.
+#[track_caller]
+fn check_state(what: &str, kept: Shape, name: &str, value: Shape) {
+    if kept != value {
+        panic!(
+            "{what} of shape {kept} for {name} of shape {value}: its shape has changed since the \
+             last step; make a new Param, or a new optimizer"
+        );
     }
 }

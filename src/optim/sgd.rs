@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, with momentum and weight decay (chapter 4).
 
-use super::Optimizer;
+use super::{Optimizer, check_state};
 use crate::param::ParamId;
 use crate::tensor::isa;
 use crate::tensor::meter::Kind;
@@ -16,7 +16,7 @@ use std::collections::HashMap;
 /// use longhand::optim::{Optimizer, Sgd};
 /// use longhand::{Param, Tensor};
 /// let mut weight = Param::new("weight", Tensor::vector(&[1.0_f32]));
-/// weight.grad = Some(Tensor::vector(&[4.0]));
+/// weight.set_grad(Tensor::vector(&[4.0]));
 /// Sgd::new(0.125).step_param(&mut weight);
 /// assert_eq!(weight.value.data(), [0.5]);
 /// ```
@@ -56,19 +56,23 @@ impl<T: Scalar> Sgd<T> {
 
 // ANCHOR: sgd
 impl<T: Scalar> Optimizer<T> for Sgd<T> {
+    #[track_caller]
     fn step_param(&mut self, param: &mut Param<T>) {
-        let Some(gradient) = &param.grad else { return };
+        let (id, name) = (param.id(), param.name);
+        let Some((value, gradient)) = param.value_and_grad() else { return };
         let [lr, momentum, decay] = [self.lr, self.momentum, self.weight_decay].map(T::from_f64);
         if self.momentum == 0.0 {
-            return param.value.update(gradient, |w, g| w - lr * (g + decay * w));
+            return value.update(gradient, |w, g| w - lr * (g + decay * w));
         }
         let nesterov = self.nesterov;
         let start = || {
             let _scope = Kind::State.scope();
-            Tensor::zeros(param.value.shape())
+            Tensor::zeros(value.shape())
         };
-        let velocity = self.velocity.entry(param.id()).or_insert_with(start).data_mut();
-        let (values, gradients) = (param.value.data_mut(), gradient.data());
+        let velocity = self.velocity.entry(id).or_insert_with(start);
+        check_state("momentum", velocity.shape(), name, value.shape());
+        let (values, velocity, gradients) =
+            (value.data_mut(), velocity.data_mut(), gradient.data());
         isa::vectorize(
             #[inline(always)]
             || {

@@ -11,7 +11,7 @@ use std::fmt;
 /// last epoch have been made smaller.
 ///
 /// Each step first adds the raw gradient to the epoch's statistics. Then, where the last epoch's
-/// ratio s is below 1, `param.grad` becomes s·g, and the optimizer within takes over. Call
+/// ratio s is below 1, the gradient becomes s·g, and the optimizer within takes over. Call
 /// [`end_epoch`](Tempered::end_epoch) after each epoch: before the first call there are no ratios,
 /// and training is plain.
 ///
@@ -21,7 +21,7 @@ use std::fmt;
 /// let mut param = Param::new("weight", Tensor::vector(&[0.0_f64, 0.0]));
 /// let mut wtb = Tempered::new(Sgd::new(1.0));
 /// for noise in [1.0, -3.0] {
-///     param.grad = Some(Tensor::vector(&[4.0, noise]));
+///     param.set_grad(Tensor::vector(&[4.0, noise]));
 ///     wtb.step_param(&mut param);
 /// }
 /// assert_eq!(param.value.data(), [-8.0, 2.0]); // an epoch of plain descent
@@ -29,7 +29,7 @@ use std::fmt;
 /// let summary = wtb.end_epoch();
 /// assert_eq!(summary.tempered, 1);
 /// // The second element had the mean −1 and the standard error √2.
-/// param.grad = Some(Tensor::vector(&[4.0, 1.0]));
+/// param.set_grad(Tensor::vector(&[4.0, 1.0]));
 /// wtb.step_param(&mut param);
 /// let s = 1.0 / 2.0_f64.sqrt();
 /// assert_eq!(param.value[[0]], -12.0);
@@ -53,14 +53,14 @@ struct Kept<T: Scalar> {
 // ANCHOR: tempered
 impl<O: Optimizer<T>, T: Scalar> Optimizer<T> for Tempered<O, T> {
     fn step_param(&mut self, param: &mut Param<T>) {
-        let id = param.id();
-        if let Some(gradient) = &mut param.grad {
+        if let Some(mut gradient) = param.take_grad() {
             let start = || Kept { stats: GradientStats::new(gradient.shape()), snr: None };
-            let kept = self.kept.entry(id).or_insert_with(start);
-            kept.stats.add(gradient);
+            let kept = self.kept.entry(param.id()).or_insert_with(start);
+            kept.stats.add(&gradient);
             if let (true, Some(snr)) = (self.tempers, &kept.snr) {
                 gradient.update(snr, |g, s| if s < T::ONE { s * g } else { g });
             }
+            param.set_grad(gradient);
         }
         self.optimizer.step_param(param);
     }
@@ -122,7 +122,7 @@ impl<O, T: Scalar> Tempered<O, T> {
 /// let mut param = Param::new("weight", Tensor::vector(&[0.0_f32, 0.0]));
 /// let mut wtb = Tempered::new(Sgd::new(0.1));
 /// for g in [1.0, -1.0] {
-///     param.grad = Some(Tensor::vector(&[g, f32::NAN]));
+///     param.set_grad(Tensor::vector(&[g, f32::NAN]));
 ///     wtb.step_param(&mut param);
 /// }
 /// let text = "1 of 2 tempered (0.500), 1 with no ratio because a gradient was not finite";

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 /// let mut param = Param::new("weight", Tensor::vector(&[0.0_f64, 0.0]));
 /// let mut sgd = TemperedMean::new(Sgd::new(1.0), 2);
 /// for noise in [1.0, -3.0] {
-///     param.grad = Some(Tensor::vector(&[4.0, noise]));
+///     param.set_grad(Tensor::vector(&[4.0, noise]));
 ///     sgd.step_param(&mut param);
 /// }
 /// // Means 4 and −1; the second has the standard error √2.
@@ -51,12 +51,12 @@ impl<O> TemperedMean<O> {
 // ANCHOR: tempered_mean
 impl<O: Optimizer<T>, T: Scalar> Optimizer<T> for TemperedMean<O> {
     fn step_param(&mut self, param: &mut Param<T>) {
-        let Some(gradient) = &param.grad else { return };
+        let Some(gradient) = param.grad() else { return };
         let start = || GradientStats::new(gradient.shape());
         let stats = self.stats.entry(param.id()).or_insert_with(start);
         stats.add(gradient);
         if stats.batches() == self.n {
-            param.grad = Some(tempered_mean(stats).cast());
+            param.set_grad(tempered_mean(stats).cast());
             *stats = GradientStats::new(stats.shape());
             self.optimizer.step_param(param);
         }

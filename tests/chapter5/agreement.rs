@@ -13,7 +13,7 @@ use longhand::{Param, Rng, Scalar, Tape, Tensor, sequential};
 fn by_hand<T: Scalar>(layer: &mut dyn Layer<T>, x: &Tensor<T>, up: &Tensor<T>) -> Vec<Tensor<T>> {
     let output = layer.forward(x);
     let d_input = layer.backward(up);
-    let params = layer.params_mut().into_iter().map(|param| param.grad.take().unwrap());
+    let params = layer.params_mut().into_iter().map(|param| param.take_grad().unwrap());
     [output, d_input].into_iter().chain(params).collect()
 }
 

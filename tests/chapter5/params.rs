@@ -19,7 +19,7 @@ fn gradients_are_values() {
     // What is written to parameters adds up there, as with layers.
     first.write_to([&mut weight]);
     second.write_to([&mut weight]);
-    assert_eq!(weight.grad.unwrap().data(), [4.0, 8.0]);
+    assert_eq!(weight.grad().unwrap().data(), [4.0, 8.0]);
 }
 
 #[test]
@@ -31,8 +31,8 @@ fn writing_gradients_moves_them() {
     let at: Vec<_> = params.iter().map(|p| gradients.of(p).unwrap().data().as_ptr()).collect();
     gradients.write_to(&mut params);
     for (param, at) in params.iter().zip(at) {
-        assert_eq!(param.grad.as_ref().unwrap().data().as_ptr(), at);
-        assert_eq!(*param.grad.as_ref().unwrap(), &param.value * 2.0);
+        assert_eq!(param.grad().unwrap().data().as_ptr(), at);
+        assert_eq!(*param.grad().unwrap(), &param.value * 2.0);
     }
 }
 
@@ -121,9 +121,9 @@ fn the_hook_fires_when_the_tape_has_let_go() {
     let rest = loss.backward_pass().with_hook(|id, gradient| {
         let number = params.iter().position(|p| p.id() == id).unwrap();
         let param = &mut params[number];
-        param.grad = Some(gradient);
+        param.set_grad(gradient);
         adam.step_param(param);
-        param.grad = None;
+        param.zero_grad();
         assert_eq!(param.value.data().as_ptr(), places[number], "weight {number} was copied");
         order.push(number);
         held.push(tape.bytes());

@@ -27,7 +27,7 @@ fn against_pytorch<const D: usize>(case: &str, mut norm: BatchNorm<D, f64>) {
         assert_near(case, &norm.backward(&get("up")), &get("d_x"), 1e-12);
         for param in norm.params_mut() {
             let theirs = get(&format!("d_{}", param.name));
-            assert_near(param.name, &param.grad.take().unwrap(), &theirs, 1e-12);
+            assert_near(param.name, &param.take_grad().unwrap(), &theirs, 1e-12);
         }
         assert_near("running mean", &norm.running_mean, &get("running_mean"), 1e-12);
         assert_near("running variance", &norm.running_var, &get("running_var"), 1e-12);
@@ -131,7 +131,7 @@ fn same_bits_on_any_threads_and_instructions() {
     same_everywhere(|| {
         let mut norm = used::<2, f32>(7);
         let (y, d_x) = (norm.forward(&x), norm.backward(&up));
-        let gradients = [norm.weight.grad.as_ref().unwrap(), norm.bias.grad.as_ref().unwrap()];
+        let gradients = [norm.weight.grad().unwrap(), norm.bias.grad().unwrap()];
         bits(&[&y, &d_x, gradients[0], gradients[1], &norm.running_mean, &norm.running_var])
     });
 }

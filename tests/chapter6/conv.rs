@@ -78,7 +78,7 @@ fn the_same_bits_everywhere() {
         );
         let y = layer.forward(&x);
         let d_x = layer.backward(&up);
-        let grads: Vec<_> = layer.params().iter().map(|p| p.grad.clone().unwrap()).collect();
+        let grads: Vec<_> = layer.params().iter().map(|p| p.grad().cloned().unwrap()).collect();
         (y, d_x, grads)
     };
     same_everywhere(run);
@@ -140,9 +140,9 @@ fn pytorch_agrees_on_all_first_and_second_derivatives() {
         let mut layer = Conv2d::from_parts(weight.clone(), bias, window);
         assert_near(name, &layer.forward(&x), &read("y"), 1e-12);
         assert_near(name, &layer.backward(&up), &read("d_x"), 1e-12);
-        assert_near(name, layer.weight.grad.as_ref().unwrap(), &read("d_weight"), 1e-11);
+        assert_near(name, layer.weight.grad().unwrap(), &read("d_weight"), 1e-11);
         if let Some(bias) = &layer.bias {
-            assert_near(name, bias.grad.as_ref().unwrap(), &read("d_bias"), 1e-12);
+            assert_near(name, bias.grad().unwrap(), &read("d_bias"), 1e-12);
         }
 
         let tape = Tape::new();

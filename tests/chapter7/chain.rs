@@ -27,7 +27,8 @@ fn the_chain_rule_over_one_layer() {
         let mut layers = sequential![linear, Relu::new()];
         layers.forward(&z0);
         assert!(layers.backward(&up).same_bits(&d_z0), "trial {trial}");
-        let grads: Vec<_> = layers.params().into_iter().map(|p| p.grad.clone().unwrap()).collect();
+        let grads: Vec<_> =
+            layers.params().into_iter().map(|p| p.grad().cloned().unwrap()).collect();
         assert!(grads[0].same_bits(&d_weight) && grads[1].same_bits(&d_bias), "trial {trial}");
 
         let tape = Tape::new();
@@ -49,7 +50,7 @@ fn the_chain_rule_is_pytorchs() {
     assert_near("d_x", &layers.backward(&get("up")), &get("d_x"), 1e-14);
     for param in layers.params() {
         let theirs = get(&format!("d_{}", param.name));
-        assert_near(param.name, param.grad.as_ref().unwrap(), &theirs, 1e-14);
+        assert_near(param.name, param.grad().unwrap(), &theirs, 1e-14);
     }
 }
 
@@ -91,7 +92,7 @@ fn backward_to_chosen_tensors() {
         let (weight, bias) = (params[4 - 2 * number], params[5 - 2 * number]);
         let partial = pass().with_respect_to(&[tape.param(weight), tape.param(bias)]);
         assert!(partial.iter().all(Option::is_some));
-        assert!(net.params().iter().all(|param| param.grad.is_none()));
+        assert!(net.params().iter().all(|param| param.grad().is_none()));
         assert_near(name, &next, &golden(&format!("chapter7/partial/{name}")), 1e-15);
         assert!(next.same_bits(whole[number + 1].as_ref().unwrap()), "{name}: one pass or several");
         (d, above) = (next, z);
@@ -129,7 +130,7 @@ struct Watcher {
 
 impl Optimizer for Watcher {
     fn step_param(&mut self, param: &mut Param) {
-        self.seen.push((format!("{} {}", param.name, param.value.shape()), param.grad.is_some()));
+        self.seen.push((format!("{} {}", param.name, param.value.shape()), param.grad().is_some()));
     }
 }
 
@@ -145,7 +146,7 @@ fn the_order_is_last_to_first() {
     let order = ["weight [1, 50]", "bias [1]", "weight [50, 50]", "bias [50]"];
     assert_eq!(seen, [&order[..], &order[2..]].concat());
     assert!(watcher.seen.iter().all(|(_, had_gradient)| *had_gradient));
-    assert!(net.params().iter().all(|param| param.grad.is_none()));
+    assert!(net.params().iter().all(|param| param.grad().is_none()));
     // What the layers kept is gone too: there is nothing to go back through.
     let message = crate::panic_of(|| net.backward(&Tensor::ones([1, 1])));
     assert!(message.contains("without a forward pass"), "{message}");
@@ -173,12 +174,12 @@ fn to_step_too_early_is_to_step_elsewhere() {
         layer.backward_params(&d);
         for param in layer.params_mut() {
             adam.step_param(param);
-            param.grad = None;
+            param.zero_grad();
         }
         // The same layer once more, with its weights already changed.
         layer.forward(input);
         d = layer.backward(&d);
-        layer.params_mut().into_iter().for_each(|param| param.grad = None);
+        layer.params_mut().into_iter().for_each(|param| param.zero_grad());
     }
     assert!(crate::first_difference(&right, &wrong).is_some());
 }
@@ -210,7 +211,7 @@ fn a_waiting_gradient_is_refused() {
     // A gradient that is put there behind a hook's back.
     net.zero_grad();
     mebp::set_hooks(&mut net, &adam);
-    net.params_mut()[0].grad = Some(Tensor::zeros([50, 50]));
+    net.params_mut()[0].set_grad(Tensor::zeros([50, 50]));
     let message = crate::panic_of(|| net.params_mut()[0].accumulate(Tensor::zeros([50, 50])));
     assert!(message.contains("a hook that wants every gradient by itself"), "{message}");
     // Detached, gradients add up again.
@@ -220,11 +221,11 @@ fn a_waiting_gradient_is_refused() {
         let d_output = forward(&mut net, &x, 1);
         net.backward_params(&d_output);
     }
-    let twice = net.params()[0].grad.clone().unwrap();
+    let twice = net.params()[0].grad().cloned().unwrap();
     net.zero_grad();
     let d_output = forward(&mut net, &x, 1);
     net.backward_params(&d_output);
-    assert!(twice.same_bits(&(net.params()[0].grad.as_ref().unwrap() * 2.0)));
+    assert!(twice.same_bits(&(net.params()[0].grad().unwrap() * 2.0)));
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn by_hand_every_way_takes_the_same_steps() {
                         let difference = first_difference(&plain.net, &other.net);
                         let (name, way) = (case.name, other.way);
                         assert_eq!(difference, None, "{name}, {rule}, {way:?}, step {step}");
-                        assert!(other.net.params().iter().all(|param| param.grad.is_none()));
+                        assert!(other.net.params().iter().all(|param| param.grad().is_none()));
                     }
                 }
                 assert!(first_difference(&plain.net, &start).is_some(), "nothing was learnt");

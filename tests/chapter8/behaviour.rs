@@ -46,7 +46,7 @@ fn the_first_epoch_is_plain_and_the_second_is_not() {
     for g in &gradients[4..] {
         step(&mut wtb, &mut tempered, g.data());
         let expected = g.zip(&snr, |g, s| if s < 1.0 { s * g } else { g });
-        assert_eq!(tempered.grad.as_ref(), Some(&expected), "the gradient holds what was used");
+        assert_eq!(tempered.grad(), Some(&expected), "the gradient holds what was used");
         step(&mut sgd, &mut plain, expected.data());
     }
     assert!(plain.value.same_bits(&tempered.value));
@@ -94,7 +94,7 @@ fn an_epoch_of_one_batch_gives_no_ratios() {
     assert_eq!(wtb.snr(&weight), None);
     // Not even the gradient of 1e-9 is touched, whose ratio by the formula would be 0.1.
     step(&mut wtb, &mut weight, &[1e-9, 1e-9]);
-    assert_eq!(weight.grad.as_ref().unwrap().data(), [1e-9, 1e-9]);
+    assert_eq!(weight.grad().unwrap().data(), [1e-9, 1e-9]);
 }
 
 #[test]
@@ -128,10 +128,10 @@ fn a_broken_gradient_is_counted_and_left_as_it_is() {
     assert_eq!((summary.undefined, summary.tempered, summary.always_zero), (2, 1, 0));
     assert!(summary.to_string().contains("2 with no ratio because a gradient was not finite"));
     step(&mut wtb, &mut weight, &[3.0, 3.0, 3.0]);
-    assert_eq!(weight.grad.as_ref().unwrap().data(), [3.0, 3.0, 0.0]);
+    assert_eq!(weight.grad().unwrap().data(), [3.0, 3.0, 0.0]);
     // A broken gradient now is not hidden by a ratio of 0: 0·NaN is NaN.
     step(&mut wtb, &mut weight, &[3.0, 3.0, f64::NAN]);
-    assert!(weight.grad.as_ref().unwrap()[[2]].is_nan());
+    assert!(weight.grad().unwrap()[[2]].is_nan());
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn a_parameter_without_gradients_is_left_alone() {
     let (mut used, mut unused) = (param(&[1.0]), param(&[2.0]));
     let mut wtb = Tempered::new(Sgd::new(1.0));
     for _ in 0..2 {
-        used.grad = Some(Tensor::vector(&[1.0]));
+        used.set_grad(Tensor::vector(&[1.0]));
         wtb.step(vec![&mut used, &mut unused]);
     }
     assert_eq!(wtb.end_epoch().parameters, 1);
@@ -163,8 +163,8 @@ fn parameters_keep_their_own_ratios_and_their_memory() {
     assert_eq!(wtb.end_epoch().tempered, 1);
     step(&mut wtb, &mut loud, &[1.0]);
     step(&mut wtb, &mut quiet, &[1.0]);
-    assert!(loud.grad.as_ref().unwrap().item() < 1.0);
-    assert_eq!(quiet.grad.as_ref().unwrap().item(), 1.0);
+    assert!(loud.grad().unwrap().item() < 1.0);
+    assert_eq!(quiet.grad().unwrap().item(), 1.0);
     assert_eq!(loud.value.data().as_ptr(), place);
 }
 
@@ -202,9 +202,9 @@ fn same_bits_on_any_threads_and_instructions() {
         let mut mean = TemperedMean::new(Sgd::new(0.1), 3);
         let mut summary = Summary::default();
         for (number, g) in gradients.iter().enumerate() {
-            weights[0].grad = Some(g.clone());
+            weights[0].set_grad(g.clone());
             wtb.step_param(&mut weights[0]);
-            weights[1].grad = Some(g.clone());
+            weights[1].set_grad(g.clone());
             mean.step_param(&mut weights[1]);
             if number % 3 == 2 {
                 summary = wtb.end_epoch();

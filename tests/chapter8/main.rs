@@ -14,6 +14,6 @@ use longhand::{Param, Tensor};
 
 /// Gives a parameter this gradient and lets the optimizer step.
 fn step(optimizer: &mut dyn Optimizer<f64>, param: &mut Param<f64>, gradient: &[f64]) {
-    param.grad = Some(Tensor::vector(gradient));
+    param.set_grad(Tensor::vector(gradient));
     optimizer.step_param(param);
 }

@@ -151,7 +151,7 @@ fn twelve_unrolls_inside_defer_backward_as_in_dni_py() {
         tape.clear();
         for param in net.params_mut() {
             adam.step_param(param);
-            param.grad = None;
+            param.zero_grad();
         }
     }
     assert_near("losses", &Tensor::vector(&losses), &frozen("losses"), 1e-9);

@@ -77,7 +77,7 @@ fn for_a_linear_net_and_squared_errors_a_linear_synthesizer_becomes_exact() {
         tape.clear();
         for param in interface.params_mut() {
             adam.step_param(param);
-            param.grad = None;
+            param.zero_grad();
         }
     }
     assert!(error < 0.05, "the guess is still off by {error}");

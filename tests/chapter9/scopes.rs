@@ -121,8 +121,8 @@ fn passes_add_up_in_the_parameters() {
     dni.backward((tape.param(&weight) * 10.0).sum());
     assert_eq!(dni.gradient(&weight).unwrap().data(), [11.0, 11.0]);
     dni.write_to([&mut weight, &mut other]);
-    assert_eq!(weight.grad.unwrap().data(), [11.0, 11.0]);
-    assert!(other.grad.is_none());
+    assert_eq!(weight.grad().unwrap().data(), [11.0, 11.0]);
+    assert!(other.grad().is_none());
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub fn check_layer(layer: &mut dyn Layer<f64>, x: &Tensor<f64>) {
     let name = layer.name();
     let up = normal::<f64>(&layer.forward(x).shape(), 77);
     let d_input = layer.backward(&up);
-    let analytic: Vec<_> = layer.params_mut().into_iter().map(|p| p.grad.take()).collect();
+    let analytic: Vec<_> = layer.params_mut().into_iter().map(|p| p.take_grad()).collect();
 
     let numeric = numeric_gradient(x, |x| (layer.forward(x) * &up).sum());
     assert_near(&format!("{name}: input"), &d_input, &numeric, 1e-8);
@@ -88,7 +88,7 @@ pub fn both_roads<T: Scalar>(layer: &mut dyn Layer<T>, x: &Tensor<T>) {
         let output = layer.forward(x);
         let up = normal::<T>(&output.shape(), 99);
         let mut hand = vec![output, layer.backward(&up)];
-        hand.extend(layer.params_mut().into_iter().map(|param| param.grad.take().unwrap()));
+        hand.extend(layer.params_mut().into_iter().map(|param| param.take_grad().unwrap()));
         (up, hand, state(layer))
     });
 

@@ -65,7 +65,7 @@ impl<'t, T: Scalar> Var<'t, T> {
     /// let tape = Tape::new();
     /// let loss = tape.param(&weight).powi(2).sum();
     /// loss.backward().write_to([&mut weight]);
-    /// assert_eq!(weight.grad.unwrap().data(), [2.0, -2.0]);
+    /// assert_eq!(weight.grad().unwrap().data(), [2.0, -2.0]);
     /// ```
     ///
     /// # Panics
