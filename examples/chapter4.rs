@@ -3,7 +3,7 @@
 use longhand::by_hand::Net;
 use longhand::by_hand::refactor::{Model, three_ways};
 use longhand::data::{Dataset, Mnist};
-use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu, Sequential, summary};
+use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu, Sequential, evaluate, summary};
 use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, measured, section};
 use longhand::{Result, Rng, Tensor, sequential};
@@ -41,10 +41,10 @@ fn main() -> Result<()> {
     section("Training");
     let start = Instant::now();
     let losses = fit(&mut net, &train, &valid, rng);
-    let accuracy = accuracy(&mut net, &test);
+    let accuracy = accuracy(&net, &test);
     let seconds = start.elapsed().as_secs_f64();
     println!("trained in {}", measured(format_args!("{seconds:.1} s")));
-    println!("test accuracy {:.2} %", 100.0 * accuracy);
+    println!("test accuracy {accuracy:.2} %");
 
     section("Figures");
     let per_epoch = train.batches(64).len();
@@ -55,7 +55,7 @@ fn main() -> Result<()> {
         .log_y()
         .noisy("training batch", &epochs, &losses, 50);
     println!("figure: {}", chart.save_figure("chapter4-loss")?);
-    println!("figure: {}", mistakes(&mut net, &mnist, &test).save_figure("chapter4-mistakes")?);
+    println!("figure: {}", mistakes(&net, &mnist, &test).save_figure("chapter4-mistakes")?);
     Ok(())
 }
 
@@ -129,7 +129,7 @@ fn one_epoch(raw: &[Dataset; 2], normalised: &[Dataset; 2]) {
         let mut net =
             sequential![Linear::<f32>::new(784, 50, rng), Relu::new(), Linear::new(50, 10, rng)];
         let losses = epoch(&mut net, &mut *optimizer, train, rng, name);
-        let right = format!("{:.2} %", 100.0 * accuracy(&mut net, valid));
+        let right = format!("{:.2} %", accuracy(&net, valid));
         table.push([name.to_string(), format!("{:.4}", Tensor::vector(&losses).mean()), right]);
     }
     print!("{}", table.right(2));
@@ -143,7 +143,7 @@ fn fit(net: &mut Sequential, train: &Dataset, valid: &Dataset, rng: &mut Rng) ->
     let mut losses = Vec::new();
     for number in 1..=5 {
         let fresh = epoch(net, &mut sgd, train, rng, &format!("epoch {number}"));
-        let (mean, right) = (Tensor::vector(&fresh).mean(), 100.0 * accuracy(net, valid));
+        let (mean, right) = (Tensor::vector(&fresh).mean(), accuracy(net, valid));
         println!("epoch {number}: training loss {mean:.4}, validation accuracy {right:.2} %");
         losses.extend(fresh);
         sgd.lr *= 0.5;
@@ -152,17 +152,13 @@ fn fit(net: &mut Sequential, train: &Dataset, valid: &Dataset, rng: &mut Rng) ->
 }
 // ANCHOR_END: fit
 
-// ANCHOR: accuracy
-/// The fraction of digits whose highest score is the right one.
-fn accuracy(net: &mut Sequential, data: &Dataset) -> f64 {
-    let guesses = net.predict(&data.images).argmax(-1);
-    let right = guesses.iter().zip(&data.labels).filter(|(guess, label)| guess == label).count();
-    right as f64 / data.len() as f64
+/// How many digits in a hundred it reads right.
+fn accuracy(net: &Sequential, data: &Dataset) -> f64 {
+    evaluate(data, 1000, &mut CrossEntropy::mean(), |x| net.predict(x)).accuracy()
 }
-// ANCHOR_END: accuracy
 
 /// The test digits that the net is most wrong about.
-fn mistakes(net: &mut Sequential, mnist: &Mnist, test: &Dataset) -> ImageGrid {
+fn mistakes(net: &Sequential, mnist: &Mnist, test: &Dataset) -> ImageGrid {
     let scores = net.predict(&test.images);
     let guesses = scores.argmax(-1);
     let margin = |i: usize| scores[[i, guesses[i]]] - scores[[i, test.labels[i]]];

@@ -3,7 +3,7 @@
 //! `cargo run --example chapter6 -- --quick` trains on a part of the digits only.
 
 use longhand::data::{Dataset, Mnist};
-use longhand::layers::{Layer, Loss, Nll, Sequential, summary};
+use longhand::layers::{Layer, Loss, Nll, Sequential, evaluate, summary};
 use longhand::models::lenet;
 use longhand::optim::{Optimizer, Sgd};
 use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, grouped, measured, section};
@@ -62,8 +62,8 @@ fn main() -> Result<()> {
     let losses = fit(&mut net, &train, &test, if quick { 1 } else { EPOCHS }, rng);
     let seconds = start.elapsed().as_secs_f64();
     println!("trained in {}", measured(format_args!("{seconds:.1} s")));
-    let right = accuracy(&mut net, &test);
-    println!("test accuracy {:.2} %", 100.0 * right);
+    let right = accuracy(&net, &test);
+    println!("test accuracy {right:.2} %");
 
     section("Saving");
     files::create_folder("target")?;
@@ -74,10 +74,10 @@ fn main() -> Result<()> {
     // ANCHOR_END: save
     let bytes = std::fs::metadata("target/lenet.safetensors").map_or(0, |file| file.len() as usize);
     println!("target/lenet.safetensors: {} bytes", grouped(bytes));
-    println!("read back, test accuracy {:.2} %", 100.0 * accuracy(&mut again, &test));
+    println!("read back, test accuracy {:.2} %", accuracy(&again, &test));
 
     section("Figures");
-    draw(&mut net, &mnist, &train, &test, &losses)
+    draw(&net, &mnist, &train, &test, &losses)
 }
 
 /// An image of one slanted stroke, and a kernel that looks for steps from left to right.
@@ -255,7 +255,7 @@ fn fit(
         }
         progress.finish();
         let mean = Tensor::vector(&losses[losses.len() - batches.len()..]).mean();
-        let right = 100.0 * accuracy(net, test);
+        let right = accuracy(net, test);
         println!("epoch {epoch}: training loss {mean:.4}, test accuracy {right:.2} %");
     }
     losses
@@ -263,15 +263,13 @@ fn fit(
 // ANCHOR_END: fit
 
 /// What the net takes each image for, five hundred at a time.
-fn guesses(net: &mut Sequential, data: &Dataset) -> Vec<usize> {
+fn guesses(net: &Sequential, data: &Dataset) -> Vec<usize> {
     data.batches(500).in_order().flat_map(|(x, _)| net.predict(&x).argmax(-1)).collect()
 }
 
-/// The fraction of digits that it reads right.
-fn accuracy(net: &mut Sequential, data: &Dataset) -> f64 {
-    let guesses = guesses(net, data);
-    let right = guesses.iter().zip(&data.labels).filter(|(guess, label)| guess == label).count();
-    right as f64 / data.len() as f64
+/// How many digits in a hundred it reads right.
+fn accuracy(net: &Sequential, data: &Dataset) -> f64 {
+    evaluate(data, 500, &mut Nll::mean(), |x| net.predict(x)).accuracy()
 }
 
 /// Pixels from 0 for the smallest to 1 for the largest.
@@ -283,7 +281,7 @@ fn stretched(pixels: &[f32]) -> Vec<f32> {
 
 /// Kernels made by hand, what a patch's pixels see, the kernels learnt, and what is still misread.
 fn draw(
-    net: &mut Sequential,
+    net: &Sequential,
     mnist: &Mnist,
     train: &Dataset,
     test: &Dataset,

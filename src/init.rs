@@ -8,8 +8,14 @@ use crate::tensor::Shape;
 use crate::{Rng, Scalar, Tensor};
 
 /// Independent draws from the uniform distribution on [low, high).
+///
+/// # Panics
+/// Unless `low` < `high` and `high` − `low` is finite.
+#[track_caller]
 pub fn uniform<T: Scalar>(shape: impl Into<Shape>, low: T, high: T, rng: &mut Rng) -> Tensor<T> {
-    Tensor::build(shape, |out| rng.fill_uniform(out, low, high))
+    let mut draws = Tensor::zeros(shape);
+    rng.fill_uniform(draws.data_mut(), low, high);
+    draws
 }
 
 /// Independent draws from the normal distribution of this mean and standard deviation.
@@ -48,6 +54,9 @@ impl Fan {
     }
 }
 
+// A fan of 0 leaves nothing to balance: the weight has no elements, and a bias has nothing beside
+// it. It is then 0, as in PyTorch.
+
 // ANCHOR: kaiming
 /// √(2 / (1 + a²)): what makes up for a ReLU that lets `a` times the negative half through.
 ///
@@ -79,18 +88,18 @@ pub fn kaiming_uniform<T: Scalar>(
 ) -> Tensor<T> {
     let shape = shape.into();
     let bound = gain * (T::from_f64(3.0) / T::from_f64(fan.of(shape) as f64)).sqrt();
-    uniform(shape, -bound, bound, rng)
+    if shape.count() == 0 { Tensor::zeros(shape) } else { uniform(shape, -bound, bound, rng) }
 }
 // ANCHOR_END: kaiming
 
 /// Uniform on ±1/√`fan_in`: what PyTorch gives the weight and bias of a fresh layer.
 ///
-/// For the weight it is `kaiming_uniform` with a = √5.
+/// For the weight it is `kaiming_uniform` with a = √5. Zeros if `fan_in` is 0.
 pub fn torch_default<T: Scalar>(
     shape: impl Into<Shape>,
     fan_in: usize,
     rng: &mut Rng,
 ) -> Tensor<T> {
     let bound = T::ONE / T::from_f64(fan_in as f64).sqrt();
-    uniform(shape, -bound, bound, rng)
+    if fan_in == 0 { Tensor::zeros(shape) } else { uniform(shape, -bound, bound, rng) }
 }

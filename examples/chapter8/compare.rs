@@ -1,11 +1,11 @@
 //! Small batches and wrong labels, where most of a gradient is noise: a fair comparison.
 
 use longhand::data::{Dataset, Digits, Mnist};
-use longhand::layers::{Layer, Linear, LogSoftmax, Loss, Nll, Relu};
+use longhand::layers::{Layer, Linear, LogSoftmax, Loss, Nll, Relu, evaluate};
 use longhand::optim::{Optimizer, Sgd};
 use longhand::report::Table;
 use longhand::tensor::threads;
-use longhand::wtb::{Tempered, TemperedMean, stats};
+use longhand::wtb::{Tempered, TemperedMean};
 use longhand::{Param, Result, Rng, sequential};
 
 const IMAGES: usize = 4000;
@@ -105,8 +105,8 @@ fn train_and_test(rule: Rule, rate: f64, seed: u64, train: &Dataset, test: &Data
         }
     }
     // ANCHOR_END: rules
-    let stats = stats(&mut net, test, 1000);
-    [stats.loss, stats.accuracy()]
+    let found = evaluate(test, 1000, &mut Nll::mean(), |x| net.predict(x));
+    [found.loss, found.accuracy()]
 }
 
 /// The mean of min(1, ratio) over all parameters.

@@ -3,11 +3,12 @@
 
 use crate::notebook::{self, BATCH, LabelSet, NOTEBOOK, PART, RATE, SEED, label_set};
 use longhand::data::Mnist;
-use longhand::layers::{Layer, Loss, Nll, Sequential};
+use longhand::layers::{Evaluation, Layer, Loss, Nll, Sequential};
 use longhand::models::{lenet, lenet_of_torch};
 use longhand::optim::Sgd;
 use longhand::report::{Figure, LineChart, Table, grouped, section};
-use longhand::wtb::{Stats, Tempered, save_stats, stats};
+use longhand::wtb::Tempered;
+use longhand::wtb::notebook::save_stats;
 use longhand::{Result, Rng, Tensor, files};
 use std::path::Path;
 use std::time::Instant;
@@ -25,7 +26,7 @@ const DRAWS: usize = 5;
 /// part of the parameters that was tempered.
 struct Runs {
     name: &'static str,
-    seeds: Vec<Vec<(Stats, f64)>>,
+    seeds: Vec<Vec<(Evaluation, f64)>>,
 }
 
 pub fn everything(mnist: &Mnist) -> Result<()> {
@@ -89,7 +90,7 @@ fn five_draws(mnist: &Mnist) {
         for (number, losses) in (1..).zip(&mut losses) {
             let label = format!("draw {draw}, epoch {number}");
             let _ = notebook::epoch(&mut net, &mut wtb, &noisy.train, BATCH, &label);
-            losses.push(stats(&mut net, &noisy.train, PART).loss);
+            losses.push(notebook::evaluation(&net, &noisy.train).loss);
         }
     }
     let mut table =
@@ -111,14 +112,14 @@ fn norm_against_wtb(name: &str, set: &LabelSet) -> Result<()> {
     draw(&pair, name)
 }
 
-fn train(set: &LabelSet, seed: u64, tempers: bool) -> Vec<(Stats, f64)> {
+fn train(set: &LabelSet, seed: u64, tempers: bool) -> Vec<(Evaluation, f64)> {
     let mut net = lenet::<f32>(&mut Rng::new(seed), [0.0, 0.0]);
     let sgd = Sgd::new(RATE);
     let mut wtb = if tempers { Tempered::new(sgd) } else { Tempered::watching(sgd) };
     let each = |number| {
         let label = format!("seed {seed}, tempered {tempers}, epoch {number}");
         let summary = notebook::epoch(&mut net, &mut wtb, &set.train, SMALLER_BATCH, &label);
-        (stats(&mut net, &set.test, PART), summary.fraction())
+        (notebook::evaluation(&net, &set.test), summary.fraction())
     };
     (1..=EPOCHS).map(each).collect()
 }
@@ -215,8 +216,10 @@ pub fn save(mnist: &Mnist, folder: &Path) -> Result<()> {
     for (tempers, word) in [(true, "wtb"), (false, "norm")] {
         println!("{}", if tempers { "Well tempered backprop!" } else { "Normal backprop!" });
         let epochs = notebook::run(&noisy, tempers);
-        let [train, test]: [Vec<Stats>; 2] =
-            [epochs.iter().map(|e| e.train).collect(), epochs.iter().map(|e| e.test).collect()];
+        let [train, test]: [Vec<Evaluation>; 2] = [
+            epochs.iter().map(|e| e.train.clone()).collect(),
+            epochs.iter().map(|e| e.test.clone()).collect(),
+        ];
         for (set, stats) in [("train", train), ("test", test)] {
             let path = folder.join(format!("{set}_stats_{word}.npy"));
             save_stats(&path, &stats)?;

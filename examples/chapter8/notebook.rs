@@ -1,11 +1,11 @@
 //! The WTB notebook's run: its net, its batches of 6,000, its step size, its labels.
 
 use longhand::data::{Dataset, Digits, Mnist};
-use longhand::layers::{Layer, Loss, Nll, Sequential};
+use longhand::layers::{Evaluation, Layer, Loss, Nll, Sequential, evaluate};
 use longhand::models::lenet_of_torch;
 use longhand::optim::{Optimizer, Sgd};
 use longhand::report::{Figure, Histogram, Progress, Table, grouped};
-use longhand::wtb::{Stats, Summary, Tempered, stats};
+use longhand::wtb::{Summary, Tempered};
 use longhand::{Result, Rng, Tensor};
 
 pub const BATCH: usize = 6000;
@@ -72,11 +72,16 @@ fn add_gradient(net: &mut Sequential, images: Tensor, labels: Vec<usize>) -> f32
 
 /// What is known after an epoch.
 pub struct Epoch {
-    pub train: Stats,
-    pub test: Stats,
+    pub train: Evaluation,
+    pub test: Evaluation,
     pub summary: Summary,
     /// Each parameter tensor's name and its ratios.
     ratios: Vec<(String, Tensor)>,
+}
+
+/// Loss and accuracy, a part of the digits at a time.
+pub fn evaluation(net: &Sequential, data: &Dataset) -> Evaluation {
+    evaluate(data, PART, &mut Nll::mean(), |x| net.predict(x))
 }
 
 // ANCHOR: run
@@ -88,10 +93,10 @@ pub fn run(labels: &LabelSet, tempers: bool) -> Vec<Epoch> {
     let each = |number| {
         println!("\nEpoch: {number}");
         let summary = epoch(&mut net, &mut wtb, &labels.train, BATCH, &format!("epoch {number}"));
-        let train = stats(&mut net, &labels.train, PART);
-        println!("{}", train.line("training"));
-        let test = stats(&mut net, &labels.test, PART);
-        println!("{}", test.line("test"));
+        let train = evaluation(&net, &labels.train);
+        println!("training set: {train}");
+        let test = evaluation(&net, &labels.test);
+        println!("test set: {test}");
         let ratio = |(name, param)| Some((name, wtb.snr(param)?.clone()));
         let ratios = net.named_params().into_iter().filter_map(ratio).collect();
         Epoch { train, test, summary, ratios }
@@ -125,7 +130,7 @@ pub fn beside_the_notebook(run: &[Epoch]) {
             format!("{}", i + 1),
             format!("{:.4}", epoch.train.loss),
             format!("{loss:.4}"),
-            grouped(epoch.train.correct),
+            grouped(epoch.train.correct()),
             grouped(hits),
             format!("{:.3}", epoch.summary.fraction()),
             UPSTREAM[i].to_string(),
@@ -170,9 +175,9 @@ pub fn by_itself(run: &[Epoch]) {
         table.push([
             format!("{number}"),
             format!("{:.4}", epoch.train.loss),
-            grouped(epoch.train.correct),
+            grouped(epoch.train.correct()),
             format!("{:.4}", epoch.test.loss),
-            grouped(epoch.test.correct),
+            grouped(epoch.test.correct()),
             format!("{:.3}", epoch.summary.fraction()),
         ]);
     }

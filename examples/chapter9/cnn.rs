@@ -3,7 +3,8 @@
 use crate::digits::Digits;
 use longhand::dni::{BackwardInterface, ConvSynthesizer, Manager};
 use longhand::layers::{
-    BatchNorm1d, BatchNorm2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, Relu, Sequential,
+    BatchNorm1d, BatchNorm2d, Conv2d, CrossEntropy, Flatten, Layer, Linear, MaxPool2d, Relu,
+    Sequential, evaluate,
 };
 use longhand::optim::{Adam, Optimizer};
 use longhand::record::Record;
@@ -120,14 +121,10 @@ pub fn compare(digits: &Digits, steps: usize, seed: u64) {
         for (x, y) in std::iter::repeat_with(|| batches.shuffled(rng)).flatten().take(steps) {
             losses.push(net.step(&mut tape, &mut adam, &x, &y));
         }
-        let mut wrong = 0;
-        for (x, y) in digits.test.batches(500).in_order() {
-            let scores = net.predict(&images(&x));
-            wrong +=
-                scores.argmax(-1).iter().zip(&y).filter(|(guess, label)| guess != label).count();
-        }
+        let predict = |x: &Tensor| net.predict(&images(x));
+        let found = evaluate(&digits.test, 500, &mut CrossEntropy::mean(), predict);
         let mean = format!("{:.4}", Tensor::vector(&losses).mean());
-        let error = format!("{:.2} %", 100.0 * wrong as f64 / digits.test.len() as f64);
+        let error = format!("{:.2} %", 100.0 - found.accuracy());
         table.push([name.to_string(), steps.to_string(), mean, error]);
     }
     print!("{}", table.right(3));

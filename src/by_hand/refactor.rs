@@ -63,6 +63,7 @@ pub fn three_ways<T: Scalar>() -> [(&'static str, WeightGradient<T>); 3] {
 // ANCHOR_END: three_ways
 
 /// inp·w + b, with the gradients of both once a backward pass has been through.
+#[derive(Debug)]
 pub struct Lin<T: Scalar> {
     w: Tensor<T>,
     b: Tensor<T>,
@@ -90,6 +91,7 @@ impl<T: Scalar> Module<T> for Lin<T> {
 // ANCHOR_END: lin
 
 /// max(x, 0)
+#[derive(Debug)]
 pub struct Relu;
 
 impl<T: Scalar> Module<T> for Relu {
@@ -105,6 +107,7 @@ impl<T: Scalar> Module<T> for Relu {
 
 // ANCHOR: model
 /// lin → relu → lin → mse as a chain of modules.
+#[derive(Debug)]
 pub struct Model<T: Scalar> {
     lin1: Lin<T>,
     relu: Relu,

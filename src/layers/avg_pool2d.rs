@@ -13,6 +13,7 @@ use crate::{Scalar, Tensor};
 /// let x = Tensor::new([1, 1, 2, 2], vec![1.0_f32, 2.0, 3.0, 6.0]);
 /// assert_eq!(AvgPool2d::new(Window::tiling(2)).forward(&x).data(), [3.0]);
 /// ```
+#[derive(Debug)]
 pub struct AvgPool2d {
     window: Window,
     divisor: Divisor,

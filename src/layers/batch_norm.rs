@@ -29,6 +29,7 @@ pub type BatchNorm2d<T = f32> = BatchNorm<2, T>;
 /// assert!(y.mean().abs() < 1e-12 && (y.std() - 1.0).abs() < 1e-2);
 /// assert!((norm.running_mean.mean() - 0.7).abs() < 0.05); // a tenth of the way from 0 to 7
 /// ```
+#[derive(Debug)]
 pub struct BatchNorm<const D: usize, T: Scalar = f32> {
     /// w, `[channels]`, 1 at first.
     pub weight: Param<T>,
@@ -45,6 +46,7 @@ pub struct BatchNorm<const D: usize, T: Scalar = f32> {
 }
 
 /// What `forward` saves for `backward`.
+#[derive(Debug)]
 struct Saved<T: Scalar> {
     /// x standardised, `[n, c]` or `[n, c, rest]`.
     z: Tensor<T>,

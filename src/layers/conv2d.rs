@@ -14,6 +14,7 @@ use crate::{Param, Rng, Scalar, Tensor, init};
 /// let mut layer = Conv2d::<f32>::new(1, 20, Window::new([5, 5]), &mut Rng::new(0));
 /// assert_eq!(layer.forward(&Tensor::zeros([64, 1, 28, 28])).shape(), [64, 20, 24, 24]);
 /// ```
+#[derive(Debug)]
 pub struct Conv2d<T: Scalar = f32> {
     /// W, `[outputs, inputs, kernel height, kernel width]`.
     pub weight: Param<T>,
@@ -24,6 +25,7 @@ pub struct Conv2d<T: Scalar = f32> {
 }
 
 /// What `forward` saves for `backward`.
+#[derive(Debug)]
 struct Saved<T: Scalar> {
     input: Tensor<T>,
     /// A clone: it shares the parameter's memory until one of the two is written to.

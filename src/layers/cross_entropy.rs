@@ -17,20 +17,21 @@ use crate::{Scalar, Tensor};
 /// assert_eq!(loss.forward(&scores, &[1]), std::f64::consts::LN_2);
 /// assert_eq!(loss.backward().data(), [0.5, -0.5]);
 /// ```
+#[derive(Debug)]
 pub struct CrossEntropy<T: Scalar = f32> {
     reduction: Reduction,
-    kept: Option<(Tensor<T>, Vec<usize>)>,
+    saved: Option<(Tensor<T>, Vec<usize>)>,
 }
 
 impl<T: Scalar> CrossEntropy<T> {
     /// The mean over the batch.
     pub fn mean() -> Self {
-        Self { reduction: Reduction::Mean, kept: None }
+        Self { reduction: Reduction::Mean, saved: None }
     }
 
     /// The sum over the batch.
     pub fn sum() -> Self {
-        Self { reduction: Reduction::Sum, kept: None }
+        Self { reduction: Reduction::Sum, saved: None }
     }
 }
 
@@ -48,14 +49,14 @@ impl<T: Scalar> Loss<T> for CrossEntropy<T> {
         check_labels("CrossEntropy", scores.shape(), labels);
         let log_p = scores.log_softmax();
         let loss = nll(&log_p, labels, self.reduction);
-        self.kept = Some((log_p, labels.to_vec()));
+        self.saved = Some((log_p, labels.to_vec()));
         loss
     }
 
     #[track_caller]
     fn backward(&mut self) -> Tensor<T> {
         // [batch, classes]
-        let (log_p, labels) = take_saved(&mut self.kept, "CrossEntropy");
+        let (log_p, labels) = take_saved(&mut self.saved, "CrossEntropy");
         let (n, classes): (T, usize) = (self.reduction.divisor(labels.len()), log_p.shape()[1]);
         let mut d_scores = log_p.exp();
         for (row, &label) in d_scores.data_mut().chunks_exact_mut(classes).zip(&labels) {

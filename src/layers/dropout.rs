@@ -20,6 +20,7 @@ use crate::{Rng, Scalar, Tensor};
 /// dropout.set_mode(Mode::Eval);
 /// assert_eq!(dropout.forward(&x), x);
 /// ```
+#[derive(Debug)]
 pub struct Dropout<T: Scalar = f32> {
     p: f64,
     rng: Rng,

@@ -12,7 +12,7 @@ use crate::{Scalar, Tensor};
 /// let x = Tensor::<f32>::zeros([64, 50, 4, 4]);
 /// assert_eq!(Flatten::new().forward(&x).shape(), [64, 800]);
 /// ```
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Flatten {
     input: Option<Shape>,
 }

@@ -1,8 +1,9 @@
 //! What a layer is: a function that can go forward, and back (chapter 4).
 
-use super::Function;
-use crate::{Param, Rng, Scalar, Tensor};
+use super::{Function, saving};
+use crate::{Param, Result, Rng, Scalar, Tensor};
 use std::fmt;
+use std::path::Path;
 
 // ANCHOR: layer
 /// A differentiable function with parameters of its own.
@@ -47,9 +48,7 @@ pub trait Layer<T: Scalar = f32>: Send {
 
     /// Drops every parameter's gradient, before the next backward pass adds its own.
     fn zero_grad(&mut self) {
-        for param in self.params_mut() {
-            param.zero_grad();
-        }
+        self.params_mut().into_iter().for_each(Param::zero_grad);
     }
 
     /// Lets go of what `forward` saved, when no backward pass will follow.
@@ -74,6 +73,57 @@ pub trait Layer<T: Scalar = f32>: Send {
     /// The buffers, to be changed.
     fn buffers_mut(&mut self) -> Vec<(String, &mut Tensor<T>)> {
         Vec::new()
+    }
+
+    /// Every parameter and buffer with its name: what training has changed, all of it.
+    fn state(&self) -> Vec<(String, &Tensor<T>)> {
+        let params = self.named_params().into_iter().map(|(name, param)| (name, &param.value));
+        params.chain(self.buffers()).collect()
+    }
+
+    /// Saves every parameter and buffer by name as a safetensors file.
+    ///
+    /// The names are PyTorch's for the same `nn.Sequential`, which loads the file by
+    /// `net.load_state_dict(safetensors.torch.load_file(path))`.
+    ///
+    /// ```
+    /// use longhand::layers::{Layer, Linear, Relu};
+    /// use longhand::{Rng, Tensor, sequential};
+    /// let build = |seed| {
+    ///     let rng = &mut Rng::new(seed);
+    ///     sequential![Linear::<f32>::new(4, 3, rng), Relu::new(), Linear::new(3, 2, rng)]
+    /// };
+    /// let (net, mut other) = (build(1), build(2));
+    /// let path = std::env::temp_dir().join(format!("longhand-{}.safetensors", std::process::id()));
+    /// net.save(&path)?;
+    /// other.load(&path)?;
+    /// let x = Tensor::ones([1, 4]);
+    /// assert_eq!(net.predict(&x), other.predict(&x));
+    /// # std::fs::remove_file(path).unwrap();
+    /// # Ok::<(), longhand::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    fn save(&self, path: impl AsRef<Path>) -> Result<()>
+    where
+        Self: Sized,
+    {
+        saving::save(self, path.as_ref())
+    }
+
+    /// Loads what [`save`](Layer::save) saved, or PyTorch: every parameter and buffer by name.
+    /// Numbers of another precision are rounded to the nearest.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is broken, or if its names and shapes are not those of this
+    /// layer: the error lists what is missing, what is too many, and what has another shape. Then
+    /// nothing is changed.
+    fn load(&mut self, path: impl AsRef<Path>) -> Result<()>
+    where
+        Self: Sized,
+    {
+        saving::load(self, path.as_ref())
     }
 
     /// The generators that a forward pass in training draws from.

@@ -12,6 +12,7 @@ use crate::{Param, Rng, Scalar, Tensor, init};
 /// let scores = layer.forward(&Tensor::zeros([64, 784]));
 /// assert_eq!(scores.shape(), [64, 10]);
 /// ```
+#[derive(Debug)]
 pub struct Linear<T: Scalar = f32> {
     /// W, `[outputs, inputs]`.
     pub weight: Param<T>,
@@ -21,6 +22,7 @@ pub struct Linear<T: Scalar = f32> {
 }
 
 /// What `forward` saves for `backward`.
+#[derive(Debug)]
 struct Saved<T: Scalar> {
     input: Tensor<T>,
     /// A clone: it shares the parameter's memory until one of the two is written to.

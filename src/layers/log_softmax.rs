@@ -5,15 +5,21 @@ use crate::{Scalar, Tensor};
 
 /// yᵢ = xᵢ − ln Σⱼ exp(xⱼ) along the last axis, any shape of at least one axis:
 /// [`Tensor::log_softmax`] as a layer.
+#[derive(Debug)]
 pub struct LogSoftmax<T: Scalar = f32> {
     output: Option<Tensor<T>>,
 }
 
 impl<T: Scalar> LogSoftmax<T> {
     /// Along the last axis.
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         Self { output: None }
+    }
+}
+
+impl<T: Scalar> Default for LogSoftmax<T> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -23,15 +23,15 @@ impl Reduction {
 }
 
 /// A function of a prediction and a target that gives one number to be made small.
-pub trait Loss<T: Scalar = f32> {
+pub trait Loss<T: Scalar = f32>: Send {
     /// What a prediction is measured against: labels, or a tensor.
     type Target: ?Sized;
 
-    /// The loss; keeps what [`backward`](Loss::backward) will need.
+    /// The loss; saves what [`backward`](Loss::backward) will need.
     #[track_caller]
     fn forward(&mut self, prediction: &Tensor<T>, target: &Self::Target) -> T;
 
-    /// dL/d(prediction), and lets go of what `forward` kept.
+    /// dL/d(prediction), and lets go of what `forward` saved.
     #[track_caller]
     fn backward(&mut self) -> Tensor<T>;
 }

@@ -13,6 +13,7 @@ use crate::{Scalar, Tensor};
 /// let x = Tensor::<f32>::zeros([64, 20, 24, 24]);
 /// assert_eq!(MaxPool2d::new(Window::tiling(2)).forward(&x).shape(), [64, 20, 12, 12]);
 /// ```
+#[derive(Debug)]
 pub struct MaxPool2d {
     window: Window,
     maxima: Option<Maxima>,

@@ -9,7 +9,7 @@
 //! | what a layer is | [`Layer`], [`Mode`], [`Sequential`], [`sequential!`](crate::sequential) |
 //! | layers | [`Linear`], [`Conv2d`], [`MaxPool2d`], [`AvgPool2d`], [`BatchNorm`], [`Dropout`], [`Relu`], [`Flatten`], [`LogSoftmax`] |
 //! | losses | [`Loss`], [`Mse`], [`Nll`], [`CrossEntropy`] |
-//! | about a net | [`summary`], [`preserve_state`] |
+//! | about a net | [`summary`], [`evaluate`], [`preserve_state`] |
 //! | for other rooms | [`Function`]: which function a layer is, as plain data |
 
 mod avg_pool2d;
@@ -17,6 +17,7 @@ mod batch_norm;
 mod conv2d;
 mod cross_entropy;
 mod dropout;
+mod evaluate;
 mod flatten;
 mod function;
 mod layer;
@@ -37,6 +38,7 @@ pub use batch_norm::{BatchNorm, BatchNorm1d, BatchNorm2d};
 pub use conv2d::Conv2d;
 pub use cross_entropy::CrossEntropy;
 pub use dropout::Dropout;
+pub use evaluate::{Evaluation, evaluate};
 pub use flatten::Flatten;
 pub use function::{Function, Statistics};
 pub use layer::{Layer, Mode};

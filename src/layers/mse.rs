@@ -16,6 +16,7 @@ use crate::{Scalar, Tensor};
 /// assert_eq!(loss.forward(&prediction, &target), 2.5);
 /// assert_eq!(loss.backward().data(), [1.0, 2.0]);
 /// ```
+#[derive(Debug)]
 pub struct Mse<T: Scalar = f32> {
     reduction: Reduction,
     difference: Option<Tensor<T>>,

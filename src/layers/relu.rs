@@ -15,6 +15,7 @@ use crate::{Scalar, Tensor};
 /// assert_eq!(Relu::new().forward(&x).data(), [0.0, 0.0, 2.0]);
 /// assert_eq!(Relu::shifted(0.5).forward(&x).data(), [-0.5, -0.5, 1.5]);
 /// ```
+#[derive(Debug)]
 pub struct Relu<T: Scalar = f32> {
     shift: T,
     input: Option<Tensor<T>>,
@@ -22,7 +23,6 @@ pub struct Relu<T: Scalar = f32> {
 
 impl<T: Scalar> Relu<T> {
     /// max(x, 0)
-    #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         Self::shifted(T::ZERO)
     }
@@ -30,6 +30,12 @@ impl<T: Scalar> Relu<T> {
     /// max(x, 0) − `shift`
     pub fn shifted(shift: T) -> Self {
         Self { shift, input: None }
+    }
+}
+
+impl<T: Scalar> Default for Relu<T> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

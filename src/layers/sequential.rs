@@ -14,6 +14,7 @@ use crate::{Param, Rng, Scalar, Tensor};
 /// assert_eq!(net.forward(&Tensor::zeros([64, 784])).shape(), [64, 10]);
 /// assert_eq!(net.params().len(), 4);
 /// ```
+#[derive(Debug)]
 pub struct Sequential<T: Scalar = f32> {
     /// The layers, the first to be called first.
     pub layers: Vec<Box<dyn Layer<T>>>,

@@ -20,6 +20,7 @@ use std::collections::HashMap;
 /// Adam::new(0.001).step_param(&mut weight);
 /// assert!((weight.value.item() - 0.999).abs() < 1e-9, "a first step is lr long, however large g");
 /// ```
+#[derive(Debug)]
 pub struct Adam<T: Scalar = f32> {
     /// The step size.
     pub lr: f64,
@@ -33,6 +34,7 @@ pub struct Adam<T: Scalar = f32> {
 }
 
 /// What Adam remembers of one parameter.
+#[derive(Debug)]
 struct Moments<T: Scalar> {
     mean: Tensor<T>,
     square: Tensor<T>,

@@ -20,6 +20,7 @@ use std::collections::HashMap;
 /// Sgd::new(0.125).step_param(&mut weight);
 /// assert_eq!(weight.value.data(), [0.5]);
 /// ```
+#[derive(Debug)]
 pub struct Sgd<T: Scalar = f32> {
     /// The step size.
     pub lr: f64,

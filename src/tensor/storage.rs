@@ -7,6 +7,7 @@
 
 use super::meter::Ticket;
 use std::cell::RefCell;
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 /// Buffers smaller than this go back to the allocator, which is quick about them.
@@ -39,6 +40,12 @@ impl<T: Recycle> Buffer<T> {
 impl<T: Recycle + PartialEq> PartialEq for Buffer<T> {
     fn eq(&self, other: &Self) -> bool {
         self.elements == other.elements
+    }
+}
+
+impl<T: Recycle + fmt::Debug> fmt::Debug for Buffer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.elements.fmt(f)
     }
 }
 

@@ -13,21 +13,19 @@
 //! In the next epoch every gradient whose ratio s is below 1 becomes s·g before the optimizer sees
 //! it. That is all of the method. In the first epoch all ratios are 1: plain training.
 //!
-//! - [`notebook`] is the ratio as the WTB notebook (A. Ansuini, WellTemperedSGD) computes it, with two running sums.
+//! - [`notebook`] is the ratio as the WTB notebook (A. Ansuini, WellTemperedSGD) computes it, with
+//!   two running sums, and the file that it saves.
 //! - [`GradientStats`] measures the same without losing a small variance to cancellation.
 //! - [`Tempered`] puts the measuring and the tempering in front of any optimizer.
 //! - [`TemperedMean`] is the older form: one step for every n mini-batches.
-//! - [`stats`] is that notebook's report on a data set, and [`save_stats`] its `.npy` file.
 //!
 //! Labels that are wrong on purpose come from [`Digits::with_noise`](crate::data::Digits::with_noise).
 
 pub mod notebook;
-mod report;
 mod statistics;
 mod tempered;
 mod tempered_mean;
 
-pub use report::{Stats, save_stats, stats};
 pub use statistics::GradientStats;
 pub use tempered::{Summary, Tempered};
 pub use tempered_mean::TemperedMean;

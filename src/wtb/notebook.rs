@@ -1,4 +1,5 @@
-//! The ratio as the WTB notebook computes it: plain, and with that notebook's fault (chapter 8).
+//! The ratio as the WTB notebook computes it, plain and with that notebook's fault; and the file
+//! that it saves (chapter 8).
 //!
 //! It adds up g and g² in the precision of the net and takes the variance as a difference of two
 //! large numbers. Where the gradients of an epoch are nearly equal, that difference is rounding
@@ -14,7 +15,10 @@
 //! ```
 
 use super::EPSILON;
-use crate::{Scalar, Tensor};
+use crate::data::write_tensor;
+use crate::layers::Evaluation;
+use crate::{Result, Scalar, Tensor};
+use std::path::Path;
 
 // ANCHOR: notebook
 /// `grad` += g: what one mini-batch adds to the running sum.
@@ -43,3 +47,25 @@ pub fn compute_snr<T: Scalar>(grad: &Tensor<T>, grad2: &Tensor<T>, batches: usiz
     })
 }
 // ANCHOR_END: notebook
+
+/// Saves one row for each epoch, its loss and its accuracy in per cent, as `numpy.save` would:
+/// a `.npy` file of `<f8`, shape `[epochs, 2]`. The notebook's four are called `train_stats_wtb`,
+/// `test_stats_wtb`, `train_stats_norm` and `test_stats_norm`.
+///
+/// # Errors
+/// If the file cannot be written.
+///
+/// ```
+/// use longhand::data::read_tensor;
+/// use longhand::layers::Evaluation;
+/// use longhand::wtb::notebook::save_stats;
+/// let path = std::env::temp_dir().join(format!("longhand-stats-{}.npy", std::process::id()));
+/// save_stats(&path, &[Evaluation { loss: 2.25, confusion: vec![vec![2, 1], vec![0, 1]] }])?;
+/// assert_eq!(read_tensor::<f64>(&path)?.data(), [2.25, 75.0]);
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok::<(), longhand::Error>(())
+/// ```
+pub fn save_stats(path: impl AsRef<Path>, epochs: &[Evaluation]) -> Result<()> {
+    let rows = epochs.iter().flat_map(|epoch| [epoch.loss, epoch.accuracy()]);
+    write_tensor(path, &Tensor::<f64>::new([epochs.len(), 2], rows.collect()))
+}

@@ -35,6 +35,7 @@ use std::fmt;
 /// assert_eq!(param.value[[0]], -12.0);
 /// assert!((param.value[[1]] - (2.0 - s)).abs() < 1e-12);
 /// ```
+#[derive(Debug)]
 pub struct Tempered<O, T: Scalar = f32> {
     /// What steps in the end; its step size may be changed at any time.
     pub optimizer: O,
@@ -43,6 +44,7 @@ pub struct Tempered<O, T: Scalar = f32> {
 }
 
 /// What is kept of one parameter.
+#[derive(Debug)]
 struct Kept<T: Scalar> {
     /// Of this epoch's gradients.
     stats: GradientStats,

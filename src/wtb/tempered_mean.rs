@@ -29,6 +29,7 @@ use std::collections::HashMap;
 /// With n = 1 there is no scatter to measure and every gradient is used as it is. The mean of
 /// gradients that are all 0 is 0, and of gradients that are not all finite it is not finite: the
 /// optimizer within sees that, and the value shows it.
+#[derive(Debug)]
 pub struct TemperedMean<O> {
     /// What steps in the end.
     pub optimizer: O,

@@ -2,11 +2,11 @@
 
 use crate::common::{assert_near, golden};
 use longhand::data::{Dataset, Mnist};
-use longhand::layers::{Layer, Linear, LogSoftmax, Loss, Nll, Relu, Sequential};
+use longhand::layers::{Layer, Linear, LogSoftmax, Loss, Nll, Relu, Sequential, evaluate};
 use longhand::models::{lenet, lenet_of_torch};
 use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::tensor::Shape;
-use longhand::wtb::{Tempered, TemperedMean, stats};
+use longhand::wtb::{Tempered, TemperedMean};
 use longhand::{Rng, Tensor, sequential};
 
 /// The first training images, as the WTB notebook normalises them.
@@ -48,11 +48,11 @@ fn compare<O: Optimizer<f64>>(
     for e in 0..epochs {
         epoch(&mut net, data, batch, &mut optimizer);
         let summary = optimizer.end_epoch();
-        let ours = stats(&mut net, data, data.len());
+        let ours = evaluate(data, data.len(), &mut Nll::mean(), |x| net.predict(x));
         let what = |name: &str| format!("{case}, {name} of epoch {}", e + 1);
         let difference = (ours.loss - losses[[e]]).abs();
         assert!(difference <= 1e-9, "{}: {} differs by {difference:e}", what("loss"), ours.loss);
-        assert_eq!(ours.correct as f64, correct[[e]], "{}", what("hits"));
+        assert_eq!(ours.correct() as f64, correct[[e]], "{}", what("hits"));
         assert_eq!(summary.tempered as f64, tempered[[e]], "{}", what("tempered"));
 
         let ratio = |param| optimizer.snr(param).expect("ratios").data();
@@ -97,7 +97,7 @@ fn a_step_for_every_three_batches() {
     let losses: Vec<f64> = (0..5)
         .map(|_| {
             epoch(&mut net, &data, 12, &mut optimizer);
-            stats(&mut net, &data, data.len()).loss
+            evaluate(&data, data.len(), &mut Nll::mean(), |x| net.predict(x)).loss
         })
         .collect();
     assert_near("losses", &Tensor::vector(&losses), &golden("chapter8/small/mean/losses"), 1e-9);

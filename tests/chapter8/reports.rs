@@ -3,19 +3,24 @@
 use crate::common::{golden_path, normal};
 use crate::panic_of;
 use longhand::data::{Dataset, Mnist};
-use longhand::layers::{Layer, Linear, LogSoftmax, Loss, Nll};
-use longhand::wtb::{Stats, save_stats, stats};
+use longhand::layers::{Evaluation, Layer, Linear, LogSoftmax, Loss, Nll, evaluate};
+use longhand::wtb::notebook::save_stats;
 use longhand::{Rng, Tensor, sequential};
 
+/// An evaluation with so many right answers among so many.
+fn found(loss: f64, correct: usize, total: usize) -> Evaluation {
+    Evaluation { loss, confusion: vec![vec![correct, total - correct], vec![0, 0]] }
+}
+
 /// The notebook's three epochs on its training set.
-fn notebook_stats() -> Vec<Stats> {
-    let epoch = |(loss, correct)| Stats { loss, correct, total: 60_000 };
-    [(2.2810, 10_020), (2.2514, 16_647), (2.2190, 24_978)].map(epoch).into()
+fn notebook_stats() -> [Evaluation; 3] {
+    [(2.2810, 10_020), (2.2514, 16_647), (2.2190, 24_978)]
+        .map(|(loss, correct)| found(loss, correct, 60_000))
 }
 
 #[test]
 fn lines_are_the_notebooks() {
-    let lines: Vec<_> = notebook_stats().iter().map(|stats| stats.line("training")).collect();
+    let lines = notebook_stats().map(|found| format!("training set: {found}"));
     assert_eq!(
         lines,
         [
@@ -24,8 +29,8 @@ fn lines_are_the_notebooks() {
             "training set: average loss: 2.2190, accuracy: 24978/60000 (42%)",
         ]
     );
-    let half = Stats { loss: f64::NAN, correct: 1, total: 8 };
-    assert_eq!(half.line("test"), "test set: average loss: NaN, accuracy: 1/8 (12%)");
+    let half = found(f64::NAN, 1, 8);
+    assert_eq!(half.to_string(), "average loss: NaN, accuracy: 1/8 (12%)");
 }
 
 #[test]
@@ -40,24 +45,30 @@ fn files_are_those_that_numpy_writes() {
 }
 
 #[test]
-fn batches_count_by_their_size() {
+fn an_evaluation_counts_batches_by_their_size() {
     let rng = &mut Rng::new(1);
-    let mut net = sequential![Linear::<f64>::new(6, 4, rng), LogSoftmax::new()];
+    let net = sequential![Linear::<f64>::new(6, 4, rng), LogSoftmax::new()];
     let labels: Vec<_> = (0..50).map(|_| rng.below(4)).collect();
     let data = Dataset::new(normal(&[50, 6], 2), labels.clone());
-    let whole = stats(&mut net, &data, 50);
+    let run =
+        |data: &Dataset<f64>, batch| evaluate(data, batch, &mut Nll::mean(), |x| net.predict(x));
+    let whole = run(&data, 50);
     let output = net.predict(&data.images);
     assert_eq!(whole.loss, Nll::mean().forward(&output, &labels));
     let right = output.argmax(-1).iter().zip(&labels).filter(|(a, b)| a == b).count();
     assert!(right > 0 && right < 50);
-    assert_eq!((whole.correct, whole.total), (right, 50));
+    assert_eq!((whole.correct(), whole.total()), (right, 50));
+    assert_eq!(whole.accuracy(), 2.0 * right as f64);
+    for (label, row) in whole.confusion.iter().enumerate() {
+        assert_eq!(row.iter().sum::<usize>(), labels.iter().filter(|&&l| l == label).count());
+    }
     for size in [1, 7, 16, 1000] {
-        let parts = stats(&mut net, &data, size);
-        assert_eq!(parts.correct, right);
+        let parts = run(&data, size);
+        assert_eq!(parts.confusion, whole.confusion);
         assert!((parts.loss - whole.loss).abs() < 1e-14, "{size}: {}", parts.loss);
     }
     let none = Dataset::new(Tensor::<f64>::zeros([0, 6]), vec![]);
-    assert!(panic_of(|| stats(&mut net, &none, 10)).contains("without examples"));
+    assert!(panic_of(|| run(&none, 10)).contains("no examples"));
 }
 
 #[test]

@@ -19,6 +19,7 @@ use crate::tensor::{Buffer, Shape, Tensor, Window, isa, threads};
 /// assert_eq!(maxima.gather(&x), y);
 /// assert_eq!(maxima.scatter(&y).data(), [0.0, 0.0, 0.0, 7.0, 4.0, 0.0, 0.0, 0.0]);
 /// ```
+#[derive(Debug)]
 pub struct Maxima {
     pub(super) positions: Buffer<u32>,
     pub(super) pooling: Pooling,
