@@ -39,7 +39,7 @@ impl Text {
 }
 
 /// Bits for each character of the last tenth of the text, read from its beginning.
-fn bits(net: &Lstm, text: &Text, from: usize) -> f64 {
+fn bits(net: &mut Lstm, text: &Text, from: usize) -> f64 {
     let (mut state, mut sum) = (net.start(1), 0.0);
     for place in from..text.codes.len() - 1 {
         let (scores, next) = net.think(&text.moment(&[place]).input, &state);
@@ -50,7 +50,7 @@ fn bits(net: &Lstm, text: &Text, from: usize) -> f64 {
 }
 
 /// Writes on, letter by letter.
-fn sample(net: &Lstm, text: &Text, start: &str, count: usize, rng: &mut Rng) -> String {
+fn sample(net: &mut Lstm, text: &Text, start: &str, count: usize, rng: &mut Rng) -> String {
     let code = |c| text.alphabet.binary_search(&c).expect("a character of the text");
     let (mut state, mut written) = (net.start(1), String::from(start));
     let mut scores = Tensor::zeros([1, text.alphabet.len()]);
@@ -107,12 +107,12 @@ pub fn compare(epochs: usize, seed: u64) -> Result<()> {
                 state = learner.unroll(state, &moments, false).0;
             }
         }
-        let bits = bits(&learner.net, &text, learnt);
+        let bits = bits(&mut learner.net, &text, learnt);
         table.push([name.to_string(), unroll.to_string(), format!("{bits:.3}")]);
         last = Some(learner);
     }
     print!("{table}");
-    let net = last.expect("four runs").net;
-    println!("\n{}…", sample(&net, &text, "Shall I ", 160, &mut Rng::new(seed)));
+    let mut net = last.expect("four runs").net;
+    println!("\n{}…", sample(&mut net, &text, "Shall I ", 160, &mut Rng::new(seed)));
     Ok(())
 }

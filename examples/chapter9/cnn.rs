@@ -51,7 +51,7 @@ impl Cnn {
     /// The scores of images `[batch, 1, 28, 28]`.
     fn forward<'t>(&mut self, dni: &Manager<'t>, x: Var<'t>) -> Var<'t> {
         let mut h = self.below.record(x);
-        if let Some(interface) = &self.interface {
+        if let Some(interface) = &mut self.interface {
             h = interface.forward(dni, h);
         }
         self.above.record(h)

@@ -160,8 +160,7 @@ pub fn zero_start(digits: &Digits, seed: u64) {
         if !zero {
             for link in &mut net.links {
                 if let Link::Update(interface) = link {
-                    let last =
-                        interface.messages.synthesizer.layers.last_mut().expect("one hidden");
+                    let last = interface.synthesizer.layers.last_mut().expect("one hidden");
                     last.weight.value = longhand::init::torch_default([256, 256], 256, rng);
                 }
             }

@@ -1,9 +1,10 @@
 //! The recurrent net of chapter 9: an LSTM with a linear layer on top, unrolled a few steps at a
 //! time, with or without an interface between one unroll and the next.
 
-use longhand::dni::{BackwardInterface, BasicSynthesizer, Manager};
-use longhand::layers::Linear;
+use longhand::dni::{BackwardInterface, BasicSizes, BasicSynthesizer, Manager};
+use longhand::layers::{Layer, Linear};
 use longhand::optim::{Adam, Optimizer};
+use longhand::record::Record;
 use longhand::tape::{Var, concat};
 use longhand::{Param, Rng, Tape, Tensor};
 
@@ -31,22 +32,22 @@ impl Lstm {
     }
 
     /// One step: an input `[batch, inputs]` and the state `[batch, 2·hidden]` give the next state.
-    fn step<'t>(&self, x: Var<'t>, state: Var<'t>) -> Var<'t> {
+    fn step<'t>(&mut self, x: Var<'t>, state: Var<'t>) -> Var<'t> {
         let n = self.hidden;
         let part = |v: Var<'t>, number: usize| v.slice(1, number * n..(number + 1) * n);
-        let all = linear(&self.gates, concat(&[x, part(state, 0)], 1));
+        let all = self.gates.record(concat(&[x, part(state, 0)], 1));
         let [input, forget, new, output] = [0, 1, 2, 3].map(|number| part(all, number));
         let c = forget.sigmoid() * part(state, 1) + input.sigmoid() * new.tanh();
         concat(&[output.sigmoid() * c.tanh(), c], 1)
     }
 
     /// The scores `[batch, outputs]` of a state.
-    fn scores<'t>(&self, state: Var<'t>) -> Var<'t> {
-        linear(&self.decoder, state.slice(1, 0..self.hidden))
+    fn scores<'t>(&mut self, state: Var<'t>) -> Var<'t> {
+        self.decoder.record(state.slice(1, 0..self.hidden))
     }
 
     /// One step of a tensor, without learning: the scores and the next state.
-    pub fn think(&self, x: &Tensor, state: &Tensor) -> (Tensor, Tensor) {
+    pub fn think(&mut self, x: &Tensor, state: &Tensor) -> (Tensor, Tensor) {
         let tape = Tape::new();
         tape.no_record(|| {
             let state = self.step(tape.constant(x.clone()), tape.constant(state.clone()));
@@ -55,14 +56,8 @@ impl Lstm {
     }
 
     fn params_mut(&mut self) -> Vec<&mut Param> {
-        let layers = [&mut self.gates, &mut self.decoder];
-        layers.into_iter().flat_map(|l| [&mut l.weight].into_iter().chain(&mut l.bias)).collect()
+        [&mut self.gates, &mut self.decoder].into_iter().flat_map(Layer::params_mut).collect()
     }
-}
-
-fn linear<'t>(layer: &Linear, x: Var<'t>) -> Var<'t> {
-    let tape = x.tape();
-    x.linear(tape.param(&layer.weight), tape.param(layer.bias.as_ref().expect("a bias")))
 }
 // ANCHOR_END: cell
 
@@ -90,7 +85,7 @@ impl Learner {
 
     /// With synthetic gradients from a linear synthesizer, `factor` times as large as guessed.
     pub fn with_dni(mut self, factor: f32, rng: &mut Rng) -> Self {
-        let synthesizer = BasicSynthesizer::builder(2 * self.net.hidden).build(rng);
+        let synthesizer = BasicSynthesizer::new(BasicSizes::new(2 * self.net.hidden), rng);
         self.interface = Some(BackwardInterface::new(synthesizer));
         self.factor = factor;
         self
@@ -104,7 +99,7 @@ impl Learner {
         let (tape, dni) = (&self.tape, Manager::new(&self.tape));
         let (end, loss) = dni.defer_backward(|| {
             let mut state = tape.constant(state);
-            if let Some(interface) = &self.interface {
+            if let Some(interface) = &mut self.interface {
                 state = interface.make_trigger(&dni, state);
             }
             let mut loss: Option<Var> = None;
@@ -115,7 +110,7 @@ impl Learner {
                     loss = Some(loss.map_or(more, |sum| sum + more));
                 }
             }
-            if let (Some(interface), false) = (&self.interface, last) {
+            if let (Some(interface), false) = (&mut self.interface, last) {
                 interface.backward(&dni, state, self.factor);
             }
             if let Some(loss) = loss {

@@ -1,7 +1,9 @@
 //! The nets of chapter 9: linear layers with batch normalisation, and between any two of them a
 //! link that can be an interface. `tests/chapter9/` holds them to `dni.py`.
 
-use longhand::dni::{BackwardInterface, BasicSynthesizer, BidirectionalInterface, Manager};
+use longhand::dni::{
+    BackwardInterface, BasicSizes, BasicSynthesizer, BidirectionalInterface, Manager,
+};
 use longhand::layers::{BatchNorm1d, Layer, Linear, Sequential, preserve_state};
 use longhand::optim::{Adam, Optimizer};
 use longhand::record::Record;
@@ -31,8 +33,8 @@ pub enum Link<T: Scalar = f32> {
 impl<T: Scalar> Link<T> {
     /// An update unlock between layers of this width.
     pub fn update(width: usize, n_hidden: usize, context: Option<usize>, rng: &mut Rng) -> Self {
-        let sizes = BasicSynthesizer::<T>::builder(width).n_hidden(n_hidden).context_dim(context);
-        Link::Update(Box::new(BackwardInterface::new(sizes.build(rng))))
+        let sizes = BasicSizes::new(width).n_hidden(n_hidden).context_dim(context);
+        Link::Update(Box::new(BackwardInterface::new(BasicSynthesizer::new(sizes, rng))))
     }
 
     /// A full unlock, its activations guessed from the net's `inputs`.
@@ -42,13 +44,13 @@ impl<T: Scalar> Link<T> {
         context: Option<usize>,
         rng: &mut Rng,
     ) -> Self {
-        let sizes = BasicSynthesizer::<T>::builder(width).context_dim(context);
-        let activations = sizes.n_hidden(forward).trigger_dim(inputs).build(rng);
-        let gradients = sizes.n_hidden(backward).build(rng);
+        let sizes = BasicSizes::new(width).context_dim(context);
+        let activations = BasicSynthesizer::new(sizes.n_hidden(forward).trigger_dim(inputs), rng);
+        let gradients = BasicSynthesizer::new(sizes.n_hidden(backward), rng);
         Link::Full(Box::new(BidirectionalInterface::new(activations, gradients)))
     }
 
-    fn pass<'t>(&self, dni: &Manager<'t, T>, h: Var<'t, T>, input: Var<'t, T>) -> Var<'t, T> {
+    fn pass<'t>(&mut self, dni: &Manager<'t, T>, h: Var<'t, T>, input: Var<'t, T>) -> Var<'t, T> {
         match self {
             Link::Joined => h,
             Link::Cut => h.detach(),
@@ -153,9 +155,9 @@ impl<T: Scalar> Net<T> {
             for (number, layer) in self.layers.iter_mut().enumerate() {
                 let x = if number > 0 { h.relu() } else { h };
                 h = preserve_state(layer, |layer| layer.record(x));
-                if let Some(Link::Update(interface)) = self.links.get(number) {
+                if let Some(Link::Update(interface)) = self.links.get_mut(number) {
                     triggers.push(h);
-                    guesses.push(interface.messages.receive(&dni, h).value());
+                    guesses.push(interface.receive(&dni, h).value());
                 }
             }
             (h.cross_entropy_sum(y).backward_pass().with_respect_to(&triggers), guesses)

@@ -1,8 +1,11 @@
 //! The pieces, one at a time: what goes back when, and what a synthesizer comes to believe.
 
-use longhand::dni::{BackwardInterface, BasicSynthesizer, Manager, UnidirectionalInterface};
+use longhand::dni::{
+    BackwardInterface, BasicSizes, BasicSynthesizer, Manager, UnidirectionalInterface,
+};
 use longhand::layers::Linear;
 use longhand::optim::{Adam, Optimizer};
+use longhand::record::Record;
 use longhand::report::{Figure, LineChart, section};
 use longhand::{Result, Rng, Tape, Tensor, init};
 
@@ -10,23 +13,23 @@ use longhand::{Result, Rng, Tape, Tensor, init};
 pub fn two_passes() {
     section("A gradient before the loss");
     let rng = &mut Rng::new(1);
-    let (below, above) = (Linear::<f32>::new(4, 8, rng), Linear::<f32>::new(8, 3, rng));
+    let mut below = Linear::without_bias(4, 8, rng);
+    let mut above = Linear::without_bias(8, 3, rng);
     let x = init::normal([2, 4], 0.0, 1.0, rng);
     // ANCHOR: two_passes
-    let interface = BackwardInterface::new(BasicSynthesizer::builder(8).build(rng));
+    let mut interface = BackwardInterface::new(BasicSynthesizer::new(BasicSizes::new(8), rng));
     let tape = Tape::new();
     let dni = Manager::new(&tape);
-    let report = |when: &str| {
+    let report = |when: &str, below: &Linear, above: &Linear| {
         let has = |layer: &Linear| if dni.gradient(&layer.weight).is_some() { "yes" } else { "no" };
-        println!("{when}: gradient below {}, above {}", has(&below), has(&above));
+        println!("{when}: gradient below {}, above {}", has(below), has(above));
     };
 
-    let h = tape.constant(x).matmul_nt(tape.param(&below.weight));
+    let h = below.record(tape.constant(x));
     let h = interface.forward(&dni, h);
-    report("after the interface");
-    let loss = h.relu().matmul_nt(tape.param(&above.weight)).cross_entropy(&[0, 2]);
-    dni.backward(loss);
-    report("after the loss     ");
+    report("after the interface", &below, &above);
+    dni.backward(above.record(h.relu()).cross_entropy(&[0, 2]));
+    report("after the loss     ", &below, &above);
     // ANCHOR_END: two_passes
     println!("\n{tape}");
 }
@@ -39,8 +42,8 @@ pub fn mean_of_truths() -> Result<()> {
     // The label y is 1 or −1, and h a score for 1. The loss is ln(1 + e⁻ʸʰ), so that its true
     // gradient is −y·σ(−yh). The synthesizer sees h and never y, which is 1 in a share σ(2h).
     let truth = |h: &Tensor, y: &Tensor| -y * (-(y * h)).sigmoid();
-    let sizes = BasicSynthesizer::builder(1).n_hidden(1).hidden_dim(32);
-    let mut interface = UnidirectionalInterface::new(sizes.build(rng));
+    let sizes = BasicSizes::new(1).n_hidden(1).hidden_dim(32);
+    let mut interface = UnidirectionalInterface::new(BasicSynthesizer::new(sizes, rng));
     let (mut tape, mut adam) = (Tape::new(), Adam::new(0.01));
     for _ in 0..2000 {
         let h = init::normal([256, 1], 0.0, 2.0, rng);

@@ -3,7 +3,7 @@
 
 use crate::digits::{Digits, test_error};
 use crate::net::{Link, Net, normed};
-use longhand::dni::{BackwardInterface, BasicSynthesizer, Manager};
+use longhand::dni::{BackwardInterface, BasicSizes, BasicSynthesizer, Manager};
 use longhand::layers::{Layer, Sequential};
 use longhand::optim::{Adam, Optimizer};
 use longhand::record::Record;
@@ -61,26 +61,22 @@ impl Worker {
             }
             let mut start = self.record("forward", start);
             let context = |labels: &[usize]| tape.constant(Tensor::one_hot(labels, 10));
-            match (&self.interface, &self.truth) {
-                (Some(interface), _) => dni.synthesizer_context(context(&labels), || {
-                    interface.backward(&dni, h, 1.0);
-                }),
-                (None, Some(truth)) => {
-                    let gradient = truth.recv().expect("the layer above is there");
-                    start = self.now();
-                    dni.backward_from(h, gradient);
-                }
-                (None, None) => {
-                    let loss = h.cross_entropy_sum(&labels);
-                    self.losses.push(loss.value().item() / labels.len() as f32);
-                    dni.backward(loss);
-                }
+            if let Some(interface) = &mut self.interface {
+                dni.synthesizer_context(context(&labels), || interface.backward(&dni, h, 1.0));
+            } else if let Some(truth) = &self.truth {
+                let gradient = truth.recv().expect("the layer above is there");
+                start = self.now();
+                dni.backward_from(h, gradient);
+            } else {
+                let loss = h.cross_entropy_sum(&labels);
+                self.losses.push(loss.value().item() / labels.len() as f32);
+                dni.backward(loss);
             }
             if let Some(down) = &self.truth_down {
                 down.send(dni.gradient_at(x).expect("it went through")).expect("it is there");
             }
             let start = self.record("backward", start);
-            if let (Some(interface), Some(truth)) = (&self.interface, &self.truth) {
+            if let (Some(interface), Some(truth)) = (&mut self.interface, &self.truth) {
                 waiting.push_back((value, labels));
                 if waiting.len() > self.delay {
                     let gradient = truth.recv().expect("the layer above is there");
@@ -144,11 +140,11 @@ pub fn train(digits: &Digits, delay: Option<usize>, batches: usize, seed: u64) -
         let last = number + 1 == count;
         let (up, next_below) = channel();
         let (down, truth) = channel();
-        let sizes = BasicSynthesizer::builder(SIZES[number + 1]).context_dim(10);
+        let sizes = BasicSizes::new(SIZES[number + 1]).context_dim(10);
         let guessing = !last && delay.is_some();
         workers.push(Worker {
             layer,
-            interface: guessing.then(|| BackwardInterface::new(sizes.build(rng))),
+            interface: guessing.then(|| BackwardInterface::new(BasicSynthesizer::new(sizes, rng))),
             delay: delay.unwrap_or(0),
             below: std::mem::replace(&mut below, next_below),
             truth_down: std::mem::replace(&mut truth_down, (!last).then_some(down)),

@@ -5,6 +5,7 @@ use crate::tape::Var;
 use crate::{Param, Scalar};
 
 /// Guesses both what passes through it and the gradient of that: a full unlock.
+#[derive(Debug)]
 pub struct BidirectionalInterface<F, B> {
     /// Guesses the activations.
     pub forward_interface: ForwardInterface<F>,
@@ -22,32 +23,30 @@ impl<F: Synthesizer, B: Synthesizer<Element = F::Element>> BidirectionalInterfac
     }
 
     // ANCHOR: bidirectional
-    /// In training: [`send`](Self::send), then [`receive`](Self::receive). In evaluation: the
-    /// message.
+    /// In training: what [`send`](Self::send) and [`receive`](Self::receive) do, with one guess of
+    /// the message for both. In evaluation: the message.
     #[track_caller]
     pub fn forward<'t>(
-        &self,
+        &mut self,
         dni: &Manager<'t, F::Element>,
         message: Var<'t, F::Element>,
         trigger: Var<'t, F::Element>,
     ) -> Var<'t, F::Element> {
-        if !dni.is_training() {
-            return message;
-        }
-        self.send(dni, message, trigger);
-        self.receive(dni, trigger)
+        let received = self.forward_interface.forward(dni, message, trigger);
+        self.backward_interface.backward(dni, message, F::Element::ONE);
+        self.backward_interface.make_trigger(dni, received)
     }
 
     /// What the part below does: teaches what its message was, and learns from the guess of the
     /// message's gradient.
     #[track_caller]
     pub fn send<'t>(
-        &self,
+        &mut self,
         dni: &Manager<'t, F::Element>,
         message: Var<'t, F::Element>,
         trigger: Var<'t, F::Element>,
     ) {
-        self.forward_interface.messages.send(dni, message, trigger);
+        self.forward_interface.send(dni, message, trigger);
         self.backward_interface.backward(dni, message, F::Element::ONE);
     }
 
@@ -55,11 +54,11 @@ impl<F: Synthesizer, B: Synthesizer<Element = F::Element>> BidirectionalInterfac
     /// was.
     #[track_caller]
     pub fn receive<'t>(
-        &self,
+        &mut self,
         dni: &Manager<'t, F::Element>,
         trigger: Var<'t, F::Element>,
     ) -> Var<'t, F::Element> {
-        let message = self.forward_interface.messages.receive(dni, trigger);
+        let message = self.forward_interface.receive(dni, trigger);
         self.backward_interface.make_trigger(dni, message)
     }
     // ANCHOR_END: bidirectional

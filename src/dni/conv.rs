@@ -1,8 +1,9 @@
 //! `ConvSynthesizer`: messages that are images (chapter 9).
 
 use super::Synthesizer;
-use super::basic::{linear, zero};
-use crate::layers::{Conv2d, Linear};
+use super::basic::{linear, wanted, zero};
+use crate::layers::{Conv2d, Layer, Linear};
+use crate::record::Record;
 use crate::tape::Var;
 use crate::tensor::Window;
 use crate::{Param, Rng, Scalar};
@@ -14,11 +15,12 @@ use crate::{Param, Rng, Scalar};
 /// ```
 /// use longhand::dni::{ConvSynthesizer, Synthesizer};
 /// use longhand::{Rng, Tape, Tensor};
-/// let synthesizer = ConvSynthesizer::<f32>::new(20, 5, None, &mut Rng::new(0));
+/// let mut synthesizer = ConvSynthesizer::<f32>::new(20, 5, None, &mut Rng::new(0));
 /// let tape = Tape::new();
 /// let guess = synthesizer.synthesize(tape.constant(Tensor::ones([8, 20, 4, 4])), None);
 /// assert_eq!(guess.shape(), [8, 20, 4, 4]);
 /// ```
+#[derive(Debug)]
 pub struct ConvSynthesizer<T: Scalar = f32> {
     /// The convolution that the trigger goes through.
     pub input_trigger: Conv2d<T>,
@@ -28,7 +30,6 @@ pub struct ConvSynthesizer<T: Scalar = f32> {
     pub hidden: Conv2d<T>,
     /// The last one.
     pub output: Conv2d<T>,
-    window: Window,
 }
 
 impl<T: Scalar> Synthesizer for ConvSynthesizer<T> {
@@ -37,33 +38,32 @@ impl<T: Scalar> Synthesizer for ConvSynthesizer<T> {
     /// # Panics
     /// If it was made with a context and there is none, or a size does not fit.
     #[track_caller]
-    fn synthesize<'t>(&self, trigger: Var<'t, T>, context: Option<Var<'t, T>>) -> Var<'t, T> {
+    fn synthesize<'t>(&mut self, trigger: Var<'t, T>, context: Option<Var<'t, T>>) -> Var<'t, T> {
         // trigger [batch, channels, height, width] → the same shape
-        let mut x = self.conv(&self.input_trigger, trigger);
-        if let Some(layer) = &self.input_context {
-            let Some(context) = context else {
-                panic!("this synthesizer has a context, and is called outside synthesizer_context")
-            };
-            x = x + linear(layer, context).unsqueeze(-1).unsqueeze(-1);
+        let mut x = self.input_trigger.record(trigger);
+        if let Some(layer) = &mut self.input_context {
+            x = x + linear(layer, wanted(context)).unsqueeze(-1).unsqueeze(-1);
         }
-        x = self.conv(&self.hidden, x.relu());
-        self.conv(&self.output, x.relu())
+        x = self.hidden.record(x.relu());
+        self.output.record(x.relu())
     }
     // ANCHOR_END: conv
 
     fn params(&self) -> Vec<&Param<T>> {
-        let convs = [&self.input_trigger, &self.hidden, &self.output];
-        let convs = convs.into_iter().map(|conv| (&conv.weight, &conv.bias));
-        let context = self.input_context.iter().map(|layer| (&layer.weight, &layer.bias));
-        convs.chain(context).flat_map(|(weight, bias)| [weight].into_iter().chain(bias)).collect()
+        let Self { input_trigger, hidden, output, input_context } = self;
+        let convs = [input_trigger, hidden, output].map(|conv| conv.params());
+        convs
+            .into_iter()
+            .chain(input_context.iter().map(|layer| layer.params()))
+            .flatten()
+            .collect()
     }
 
     fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        let convs = [&mut self.input_trigger, &mut self.hidden, &mut self.output];
-        let convs = convs.into_iter().map(|conv| (&mut conv.weight, &mut conv.bias));
-        let context = self.input_context.iter_mut();
-        let context = context.map(|layer| (&mut layer.weight, &mut layer.bias));
-        convs.chain(context).flat_map(|(weight, bias)| [weight].into_iter().chain(bias)).collect()
+        let Self { input_trigger, hidden, output, input_context } = self;
+        let convs = [input_trigger, hidden, output].map(|conv| conv.params_mut());
+        let context = input_context.iter_mut().map(|layer| layer.params_mut());
+        convs.into_iter().chain(context).flatten().collect()
     }
 }
 
@@ -87,16 +87,6 @@ impl<T: Scalar> ConvSynthesizer<T> {
         let (input_trigger, hidden, mut output) = (conv(), conv(), conv());
         zero(&mut output.weight);
         let input_context = context_dim.into().map(|inputs| Linear::new(inputs, channels, rng));
-        Self { input_trigger, input_context, hidden, output, window }
-    }
-
-    #[track_caller]
-    fn conv<'t>(&self, layer: &Conv2d<T>, x: Var<'t, T>) -> Var<'t, T> {
-        let tape = x.tape();
-        let y = x.conv2d(tape.param(&layer.weight), self.window);
-        match &layer.bias {
-            Some(bias) => y + tape.param(bias).unsqueeze(-1).unsqueeze(-1),
-            None => y,
-        }
+        Self { input_trigger, input_context, hidden, output }
     }
 }

@@ -28,6 +28,7 @@ use std::convert::Infallible;
 /// dni.write_to([&mut weight]);
 /// assert_eq!(weight.grad().unwrap().data(), [22.0, 4.0]);
 /// ```
+#[derive(Debug)]
 pub struct Manager<'t, T: Scalar = f32> {
     tape: &'t Tape<T>,
     mode: Mode,
@@ -59,6 +60,16 @@ impl<'t, T: Scalar> Manager<'t, T> {
     /// Whether interfaces guess and learn.
     pub fn is_training(&self) -> bool {
         self.mode == Mode::Train
+    }
+
+    /// What `f` gives in training; in evaluation an interface hands on what it was given.
+    #[track_caller]
+    pub(super) fn in_training(
+        &self,
+        given: Var<'t, T>,
+        f: impl FnOnce() -> Var<'t, T>,
+    ) -> Var<'t, T> {
+        if self.is_training() { f() } else { given }
     }
 
     // ANCHOR: context

@@ -10,7 +10,7 @@
 //!
 //! | here | what it is |
 //! |---|---|
-//! | [`Synthesizer`], [`BasicSynthesizer`], [`ConvSynthesizer`] | guesses a message from a trigger |
+//! | [`Synthesizer`], [`BasicSynthesizer`], [`ConvSynthesizer`] | guesses a message from a trigger; any [`Sequential`] is one too |
 //! | [`UnidirectionalInterface`] | `send` a true message, `receive` a guessed one |
 //! | [`ForwardInterface`] | guesses a layer's input |
 //! | [`BackwardInterface`] | guesses a gradient |
@@ -22,23 +22,26 @@
 //! their closures end, and what one step has begun no other can find.
 //!
 //! ```
-//! use longhand::dni::{BackwardInterface, BasicSynthesizer, Manager};
-//! use longhand::layers::Linear;
+//! use longhand::dni::{BackwardInterface, BasicSizes, BasicSynthesizer, Manager};
+//! use longhand::layers::{Layer, Linear, Relu};
 //! use longhand::optim::{Adam, Optimizer};
-//! use longhand::{Rng, Tape, Tensor};
+//! use longhand::record::Record;
+//! use longhand::{Rng, Tape, Tensor, sequential};
 //!
 //! let rng = &mut Rng::new(1);
-//! let (mut below, mut above) = (Linear::<f32>::new(4, 8, rng), Linear::new(8, 3, rng));
-//! let mut interface = BackwardInterface::new(BasicSynthesizer::builder(8).n_hidden(1).build(rng));
+//! let mut below = Linear::<f32>::new(4, 8, rng);
+//! let mut above = sequential![Relu::new(), Linear::new(8, 3, rng)];
+//! let synthesizer = BasicSynthesizer::new(BasicSizes::new(8).n_hidden(1), rng);
+//! let mut interface = BackwardInterface::new(synthesizer);
 //!
 //! let tape = Tape::new();
 //! let dni = Manager::new(&tape);
-//! let h = tape.constant(Tensor::ones([2, 4])).matmul_nt(tape.param(&below.weight));
+//! let h = below.record(tape.constant(Tensor::ones([2, 4])));
 //! let h = interface.forward(&dni, h); // `below` has its gradient now
-//! let loss = h.relu().matmul_nt(tape.param(&above.weight)).cross_entropy(&[0, 2]);
-//! dni.backward(loss); // and now `above` and the synthesizer have theirs
+//! dni.backward(above.record(h).cross_entropy(&[0, 2])); // and now `above` and the synthesizer
 //!
-//! let mut params = vec![&mut below.weight, &mut above.weight];
+//! let mut params = below.params_mut();
+//! params.extend(above.params_mut());
 //! params.extend(interface.params_mut());
 //! dni.write_to(params.iter_mut().map(|param| &mut **param));
 //! Adam::new(1e-3).step(params);
@@ -48,19 +51,24 @@ mod backward;
 mod basic;
 mod bidirectional;
 mod conv;
+mod forward;
+mod interface;
 mod manager;
-mod unidirectional;
 mod updater;
 
+use crate::layers::{Layer, Sequential};
+use crate::record::Record;
 use crate::tape::Var;
 use crate::{Param, Scalar};
 
-pub use backward::BackwardInterface;
-pub use basic::{BasicBuilder, BasicSynthesizer};
+pub use basic::{BasicSizes, BasicSynthesizer};
 pub use bidirectional::BidirectionalInterface;
 pub use conv::ConvSynthesizer;
+pub use interface::{
+    Activations, Anything, BackwardInterface, ForwardInterface, Gradients, Interface,
+    UnidirectionalInterface,
+};
 pub use manager::Manager;
-pub use unidirectional::{ForwardInterface, UnidirectionalInterface};
 pub use updater::{Over, synthetic_gradient_updater};
 
 // ANCHOR: synthesizer
@@ -74,7 +82,7 @@ pub trait Synthesizer {
     /// made without one ignores it.
     #[track_caller]
     fn synthesize<'t>(
-        &self,
+        &mut self,
         trigger: Var<'t, Self::Element>,
         context: Option<Var<'t, Self::Element>>,
     ) -> Var<'t, Self::Element>;
@@ -86,3 +94,21 @@ pub trait Synthesizer {
     fn params_mut(&mut self) -> Vec<&mut Param<Self::Element>>;
 }
 // ANCHOR_END: synthesizer
+
+/// Any net of layers, if it needs no context: it guesses what it gives for the trigger.
+impl<T: Scalar> Synthesizer for Sequential<T> {
+    type Element = T;
+
+    #[track_caller]
+    fn synthesize<'t>(&mut self, trigger: Var<'t, T>, _context: Option<Var<'t, T>>) -> Var<'t, T> {
+        self.record(trigger)
+    }
+
+    fn params(&self) -> Vec<&Param<T>> {
+        Layer::params(self)
+    }
+
+    fn params_mut(&mut self) -> Vec<&mut Param<T>> {
+        Layer::params_mut(self)
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::common::{assert_near, golden, golden_labels};
 use super::net::{Link, Net};
-use longhand::dni::{BackwardInterface, BasicSynthesizer, Manager, Over, Synthesizer};
+use longhand::dni::{BackwardInterface, BasicSizes, BasicSynthesizer, Manager, Over, Synthesizer};
 use longhand::layers::{Layer, Linear};
 use longhand::optim::{Adam, Optimizer};
 use longhand::{Param, Rng, Tape, Tensor};
@@ -44,7 +44,7 @@ fn train(case: &str, full: bool, context: bool) {
     net.context = context;
     if let Link::Full(interface) = &mut net.links[1] {
         // dni.py divides the error of an activation by all elements.
-        interface.forward_interface.messages.over = Over::Elements;
+        interface.forward_interface.over = Over::Elements;
     }
     fill(net.params_mut(), &frozen("start"));
     let (inputs, labels) = (frozen("inputs"), golden_labels(&format!("chapter9/{case}/labels")));
@@ -113,8 +113,11 @@ fn twelve_unrolls_inside_defer_backward_as_in_dni_py() {
         state: Linear::new(6, 6, rng),
         decoder: Linear::new(6, 4, rng),
         // dni.py reads the batch size off the first axis, which here is that of the layers.
-        interface: BackwardInterface::new(BasicSynthesizer::builder(6).n_hidden(2).build(rng))
-            .over(Over::Samples { axis: 0 }),
+        interface: BackwardInterface::new(BasicSynthesizer::new(
+            BasicSizes::new(6).n_hidden(2),
+            rng,
+        ))
+        .over(Over::Samples { axis: 0 }),
     };
     fill(net.params_mut(), &frozen("start"));
     let (inputs, labels) = (frozen("inputs"), golden_labels("chapter9/rnn/labels"));
@@ -157,7 +160,7 @@ fn twelve_unrolls_inside_defer_backward_as_in_dni_py() {
     assert_near("losses", &Tensor::vector(&losses), &frozen("losses"), 1e-9);
     assert_near("parameters", &values(net.params_mut()), &frozen("end"), 1e-8);
     assert_near("state", &state, &frozen("state"), 1e-8);
-    let synthesizer = &net.interface.messages.synthesizer;
+    let synthesizer = &net.interface.synthesizer;
     let last = synthesizer.params().len() - 2;
     let learnt = synthesizer.params()[last].value.max_abs_diff(&Tensor::zeros([6, 6]));
     assert!(learnt > 0.005, "the last layer of the synthesizer has not moved: {learnt}");

@@ -6,13 +6,13 @@ use longhand::dni::{
     BackwardInterface, BidirectionalInterface, ForwardInterface, Manager, Over, Synthesizer,
     UnidirectionalInterface, synthetic_gradient_updater,
 };
-use longhand::layers::{Linear, Mode};
-use longhand::{Rng, Tape, Tensor};
+use longhand::layers::{BatchNorm1d, Dropout, Layer, Linear, Mode};
+use longhand::{Rng, Tape, Tensor, sequential};
 
 #[test]
 fn receive_is_the_guess_and_no_gradient_goes_through_it() {
     let weight = normal::<f64>(&[3, 4], 1);
-    let interface = UnidirectionalInterface::new(Plain::new(weight.clone()));
+    let mut interface = UnidirectionalInterface::new(Plain::new(weight.clone()));
     for mode in [Mode::Train, Mode::Eval] {
         let tape = Tape::new();
         let dni = Manager::in_mode(&tape, mode);
@@ -78,8 +78,8 @@ fn the_updater_wants_something_that_learns_and_one_shape() {
 fn an_update_unlock_gives_each_side_its_gradient() {
     let rng = &mut Rng::new(9);
     let (below, above) = (Linear::<f64>::new(4, 3, rng), Linear::<f64>::new(3, 2, rng));
-    let interface = BackwardInterface::new(Plain::new(normal(&[3, 3], 10)));
-    let weight = &interface.messages.synthesizer.weight;
+    let mut interface = BackwardInterface::new(Plain::new(normal(&[3, 3], 10)));
+    let weight = interface.synthesizer.weight.value.clone();
     let (x, labels) = (normal::<f64>(&[5, 4], 11), [0, 1, 1, 0, 1]);
 
     let tape = Tape::new();
@@ -92,7 +92,7 @@ fn an_update_unlock_gives_each_side_its_gradient() {
 
     // The same by formulas: guess = h·Wᵀ, and the true gradient from a tape without interfaces.
     let h = x.matmul_nt(&below.weight.value);
-    let guess = h.matmul_nt(&weight.value);
+    let guess = h.matmul_nt(&weight);
     assert_near("below", &early, &guess.matmul_tn(&x), 1e-12);
     assert!(dni.gradient(&below.weight).unwrap().same_bits(&early), "the true gradient stops");
     let plain = Tape::new();
@@ -105,21 +105,27 @@ fn an_update_unlock_gives_each_side_its_gradient() {
         1e-12,
     );
     let error = (guess - &gradients[leaf]) * (2.0 / 5.0);
-    assert_near("synthesizer", &dni.gradient(weight).unwrap(), &error.matmul_tn(&h), 1e-12);
+    assert_near(
+        "synthesizer",
+        &dni.gradient(&interface.synthesizer.weight).unwrap(),
+        &error.matmul_tn(&h),
+        1e-12,
+    );
 }
 
 #[test]
 fn factor_scales_what_goes_down() {
     let below = Linear::<f64>::new(4, 3, &mut Rng::new(12));
-    let interface = BackwardInterface::new(Plain::new(normal(&[3, 3], 13)));
-    let sent = |factor: f64| {
+    let mut interface = BackwardInterface::new(Plain::new(normal(&[3, 3], 13)));
+    let mut sent = |factor: f64| {
         let tape = Tape::new();
         let dni = Manager::new(&tape);
         let h = layer(&tape, tape.constant(normal(&[5, 4], 14)), &below);
         interface.backward(&dni, h, factor);
         dni.gradient(&below.weight).unwrap()
     };
-    assert_near("a tenth", &sent(0.1), &(sent(1.0) * 0.1), 1e-14);
+    let [tenth, whole] = [0.1, 1.0].map(&mut sent);
+    assert_near("a tenth", &tenth, &(whole * 0.1), 1e-14);
 }
 
 #[test]
@@ -127,9 +133,9 @@ fn a_trigger_with_a_history_receives_the_true_gradient_and_nothing_else() {
     // In dni.py the synthesizer sees the trigger itself, and its error reaches `below`.
     let rng = &mut Rng::new(15);
     let (below, above) = (Linear::<f64>::new(4, 3, rng), Linear::<f64>::new(3, 2, rng));
-    let interface = BackwardInterface::new(Plain::new(normal(&[3, 3], 16)));
+    let mut interface = BackwardInterface::new(Plain::new(normal(&[3, 3], 16)));
     let (x, labels) = (normal::<f64>(&[5, 4], 17), [1, 0, 1, 0, 0]);
-    let gradient = |with: bool| {
+    let mut gradient = |with: bool| {
         let tape = Tape::new();
         let dni = Manager::new(&tape);
         let mut h = layer(&tape, tape.constant(x.clone()), &below);
@@ -144,16 +150,16 @@ fn a_trigger_with_a_history_receives_the_true_gradient_and_nothing_else() {
 
 #[test]
 fn a_forward_interface_teaches_and_replaces() {
-    let interface = ForwardInterface::new(Plain::new(normal(&[3, 4], 18)));
-    let weight = &interface.messages.synthesizer.weight;
+    let mut interface = ForwardInterface::new(Plain::new(normal(&[3, 4], 18)));
+    let weight = interface.synthesizer.weight.value.clone();
     let tape = Tape::new();
     let dni = Manager::new(&tape);
     let (message, trigger) = (tape.leaf(normal(&[5, 3], 19)), tape.constant(normal(&[5, 4], 20)));
     let out = interface.forward(&dni, message, trigger);
-    let guess = trigger.value().matmul_nt(&weight.value);
+    let guess = trigger.value().matmul_nt(&weight);
     assert!(out.value().same_bits(&guess) && !out.needs_grad());
     let error = (guess - message.value()) * (2.0 / 5.0);
-    let ours = dni.gradient(weight).unwrap();
+    let ours = dni.gradient(&interface.synthesizer.weight).unwrap();
     assert_near("synthesizer", &ours, &error.matmul_tn(&trigger.value()), 1e-12);
 }
 
@@ -161,12 +167,12 @@ fn a_forward_interface_teaches_and_replaces() {
 fn a_full_unlock_is_send_and_then_receive() {
     let rng = &mut Rng::new(21);
     let (below, above) = (Linear::<f64>::new(4, 3, rng), Linear::<f64>::new(3, 2, rng));
-    let interface = BidirectionalInterface::new(
+    let mut interface = BidirectionalInterface::new(
         Plain::new(normal(&[3, 4], 22)),
         Plain::new(normal(&[3, 3], 23)),
     );
     let (x, labels) = (normal::<f64>(&[5, 4], 24), [0, 1, 1, 0, 1]);
-    let run = |at_once: bool| {
+    let mut run = |at_once: bool| {
         let tape = Tape::new();
         let dni = Manager::new(&tape);
         let input = tape.constant(x.clone());
@@ -179,18 +185,16 @@ fn a_full_unlock_is_send_and_then_receive() {
         };
         let value = out.value();
         dni.backward(layer(&tape, out, &above).cross_entropy(&labels));
-        let synthesizers =
-            [&interface.forward_interface.messages, &interface.backward_interface.messages];
-        let weights = synthesizers.map(|messages| &messages.synthesizer.weight);
+        let (guesser, critic) = (&interface.forward_interface, &interface.backward_interface);
+        let weights = [&guesser.synthesizer.weight, &critic.synthesizer.weight];
         let found = [&below.weight, &above.weight].into_iter().chain(weights);
         (value, found.map(|param| dni.gradient(param).unwrap()).collect::<Vec<_>>())
     };
     let (out, gradients) = run(true);
     assert_eq!(run(false), (out.clone(), gradients.clone()));
 
-    let [guesser, critic] =
-        [&interface.forward_interface.messages, &interface.backward_interface.messages]
-            .map(|messages| &messages.synthesizer.weight.value);
+    let guesser = &interface.forward_interface.synthesizer.weight.value;
+    let critic = &interface.backward_interface.synthesizer.weight.value;
     let (h, guess) = (x.matmul_nt(&below.weight.value), x.matmul_nt(guesser));
     assert!(out.same_bits(&guess));
     assert_near("below", &gradients[0], &h.matmul_nt(critic).matmul_tn(&x), 1e-12);
@@ -206,9 +210,9 @@ fn a_full_unlock_is_send_and_then_receive() {
 #[test]
 fn in_evaluation_nothing_is_guessed_and_nothing_learns() {
     let weight = || Plain::new(normal(&[3, 3], 25));
-    let backward = BackwardInterface::new(weight());
-    let forward = ForwardInterface::new(weight());
-    let both = BidirectionalInterface::new(weight(), weight());
+    let mut backward = BackwardInterface::new(weight());
+    let mut forward = ForwardInterface::new(weight());
+    let mut both = BidirectionalInterface::new(weight(), weight());
     let tape = Tape::new();
     let dni = Manager::in_mode(&tape, Mode::Eval);
     let (h, x) = (tape.leaf(normal(&[5, 3], 26)), tape.constant(normal(&[5, 3], 27)));
@@ -223,6 +227,36 @@ fn in_evaluation_nothing_is_guessed_and_nothing_learns() {
     }
     backward.backward(&dni, h, 1.0);
     assert_eq!(tape.len(), before);
-    assert!(dni.gradient(&backward.messages.synthesizer.weight).is_none());
-    assert_eq!(backward.messages.synthesizer.params().len(), 2);
+    assert!(dni.gradient(&backward.synthesizer.weight).is_none());
+    assert_eq!(backward.synthesizer.params().len(), 2);
+}
+
+/// An interface guesses once, so a synthesizer that draws or keeps statistics goes forward once.
+#[test]
+fn one_guess_serves_to_go_on_and_to_learn() {
+    let net = || {
+        let rng = &mut Rng::new(28);
+        sequential![Linear::<f64>::new(3, 3, rng), BatchNorm1d::new(3), Dropout::new(0.5, rng)]
+    };
+    let mut once = net();
+    let h = normal::<f64>(&[5, 3], 29);
+    let guess = once.forward(&h);
+
+    let mut backward = BackwardInterface::new(net());
+    let tape = Tape::new();
+    let dni = Manager::new(&tape);
+    let trigger = tape.leaf(h.clone());
+    let out = backward.forward(&dni, trigger);
+    assert_eq!(dni.gradient_at(trigger), Some(guess.clone()));
+    dni.backward(out.sum());
+    let mut forward = ForwardInterface::new(net());
+    let tape = Tape::new();
+    let dni = Manager::new(&tape);
+    let received = forward.forward(&dni, tape.constant(h.clone()), tape.constant(h.clone()));
+    assert!(received.value().same_bits(&guess));
+    for net in [&backward.synthesizer, &forward.synthesizer] {
+        for ((name, moved), (_, expected)) in net.buffers().into_iter().zip(once.buffers()) {
+            assert!(moved.same_bits(expected), "{name}");
+        }
+    }
 }

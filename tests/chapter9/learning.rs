@@ -2,7 +2,9 @@
 
 use super::common::normal;
 use super::net::{Link, Net};
-use longhand::dni::{BackwardInterface, BasicSynthesizer, Manager, UnidirectionalInterface};
+use longhand::dni::{
+    BackwardInterface, BasicSizes, BasicSynthesizer, Manager, UnidirectionalInterface,
+};
 use longhand::optim::{Adam, Optimizer};
 use longhand::{Rng, Tape, Tensor};
 
@@ -57,8 +59,8 @@ fn a_full_unlock_learns_and_is_evaluated_without_guesses() {
 fn for_a_linear_net_and_squared_errors_a_linear_synthesizer_becomes_exact() {
     // L = ‖h·V − y‖² for each sample: its gradient 2(h·V − y)·Vᵀ is linear in h and y.
     let (v, rng) = (normal::<f64>(&[5, 3], 4), &mut Rng::new(5));
-    let sizes = BasicSynthesizer::<f64>::builder(5).context_dim(3);
-    let mut interface = UnidirectionalInterface::new(sizes.build(rng));
+    let sizes = BasicSizes::new(5).context_dim(3);
+    let mut interface = UnidirectionalInterface::new(BasicSynthesizer::new(sizes, rng));
     let truth = |h: &Tensor<f64>, y: &Tensor<f64>| (h.matmul(&v) - y).matmul_nt(&v) * 2.0;
     let (mut tape, mut adam) = (Tape::new(), Adam::new(0.02));
     let mut error = f64::INFINITY;
@@ -85,14 +87,14 @@ fn for_a_linear_net_and_squared_errors_a_linear_synthesizer_becomes_exact() {
 
 #[test]
 fn a_gradient_reaches_a_leaf_through_the_guess() {
-    let interface =
-        BackwardInterface::new(BasicSynthesizer::<f64>::builder(3).build(&mut Rng::new(6)));
+    let mut interface =
+        BackwardInterface::new(BasicSynthesizer::<f64>::new(BasicSizes::new(3), &mut Rng::new(6)));
     let tape = Tape::new();
     let dni = Manager::new(&tape);
     let x = tape.leaf(normal(&[2, 3], 7));
     assert!(dni.gradient_at(x).is_none());
     let h = x * 2.0;
-    let guess = interface.messages.receive(&dni, h).value();
+    let guess = interface.receive(&dni, h).value();
     interface.backward(&dni, h, 1.0);
     assert_eq!(dni.gradient_at(x).unwrap(), guess * 2.0);
     dni.backward((x * 1.0).sum());

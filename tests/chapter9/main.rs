@@ -35,7 +35,11 @@ impl Plain {
 impl Synthesizer for Plain {
     type Element = f64;
 
-    fn synthesize<'t>(&self, trigger: Var<'t, f64>, context: Option<Var<'t, f64>>) -> Var<'t, f64> {
+    fn synthesize<'t>(
+        &mut self,
+        trigger: Var<'t, f64>,
+        context: Option<Var<'t, f64>>,
+    ) -> Var<'t, f64> {
         let tape = trigger.tape();
         let guess = trigger.matmul_nt(tape.param(&self.weight));
         context.map_or(guess, |c| guess + c.matmul_nt(tape.param(&self.context)))

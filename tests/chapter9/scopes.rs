@@ -11,10 +11,10 @@ fn context(tape: &Tape<f64>, value: f64) -> longhand::tape::Var<'_, f64> {
 
 #[test]
 fn the_innermost_context_wins_and_each_ends_with_its_scope() {
-    let interface = UnidirectionalInterface::new(Plain::new(Tensor::zeros([1, 1])));
+    let mut interface = UnidirectionalInterface::new(Plain::new(Tensor::zeros([1, 1])));
     let tape = Tape::new();
     let dni = Manager::new(&tape);
-    let seen = || interface.receive(&dni, tape.constant(Tensor::ones([1, 1]))).value().item();
+    let mut seen = || interface.receive(&dni, tape.constant(Tensor::ones([1, 1]))).value().item();
     assert_eq!(seen(), 0.0);
     dni.synthesizer_context(context(&tape, 1.0), || {
         assert_eq!(seen(), 100.0);

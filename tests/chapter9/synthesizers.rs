@@ -2,12 +2,13 @@
 
 use super::common::{assert_near, normal, same_everywhere};
 use super::panic_of;
-use longhand::dni::{BasicSynthesizer, ConvSynthesizer, Synthesizer};
+use longhand::dni::{BasicSizes, BasicSynthesizer, ConvSynthesizer, Synthesizer};
 use longhand::tape::gradcheck;
 use longhand::{Param, Rng, Tape, Tensor};
+use std::cell::RefCell;
 
 fn guess(
-    s: &dyn Synthesizer<Element = f64>,
+    s: &mut dyn Synthesizer<Element = f64>,
     x: &Tensor<f64>,
     c: Option<&Tensor<f64>>,
 ) -> Tensor<f64> {
@@ -22,17 +23,17 @@ fn sizes(params: Vec<&Param<f64>>) -> Vec<Vec<usize>> {
 #[test]
 fn sizes_follow_dni_py() {
     let rng = &mut Rng::new(1);
-    let basic = BasicSynthesizer::<f64>::builder(4).build(rng);
+    let basic = BasicSynthesizer::<f64>::new(BasicSizes::new(4), rng);
     assert_eq!(sizes(basic.params()), [vec![4, 4], vec![4]]);
-    let linear = BasicSynthesizer::<f64>::builder(4).hidden_dim(9).context_dim(2).build(rng);
+    let linear = BasicSynthesizer::<f64>::new(BasicSizes::new(4).hidden_dim(9).context_dim(2), rng);
     assert_eq!(sizes(linear.params()), [vec![4, 4], vec![4], vec![4, 2], vec![4]]);
-    let deep = BasicSynthesizer::<f64>::builder(4).n_hidden(2).hidden_dim(7).trigger_dim(5);
-    let deep = deep.context_dim(3).build(rng);
+    let deep = BasicSizes::new(4).n_hidden(2).hidden_dim(7).trigger_dim(5);
+    let mut deep = BasicSynthesizer::new(deep.context_dim(3), rng);
     let expected =
         [vec![7, 5], vec![7], vec![7, 3], vec![7], vec![7, 7], vec![7], vec![4, 7], vec![4]];
     assert_eq!(sizes(deep.params()), expected);
     let (x, c) = (normal(&[6, 5], 2), normal(&[6, 3], 3));
-    assert_eq!(guess(&deep, &x, Some(&c)).shape(), [6, 4]);
+    assert_eq!(guess(&mut deep, &x, Some(&c)).shape(), [6, 4]);
 }
 
 #[test]
@@ -40,10 +41,10 @@ fn first_guesses_are_the_last_bias_whatever_is_asked() {
     let rng = &mut Rng::new(4);
     for n_hidden in [0, 1, 2] {
         for context in [None, Some(3)] {
-            let sizes = BasicSynthesizer::<f64>::builder(4).n_hidden(n_hidden).context_dim(context);
-            let synthesizer = sizes.build(rng);
+            let sizes = BasicSizes::new(4).n_hidden(n_hidden).context_dim(context);
+            let mut synthesizer = BasicSynthesizer::new(sizes, rng);
             let (x, c) = (normal(&[6, 4], 5), context.map(|n| normal(&[6, n], 6)));
-            let found = guess(&synthesizer, &x, c.as_ref());
+            let found = guess(&mut synthesizer, &x, c.as_ref());
             let bias = match synthesizer.layers.last() {
                 Some(last) => last.bias.as_ref().unwrap().value.clone(),
                 None => {
@@ -62,8 +63,10 @@ fn first_guesses_are_the_last_bias_whatever_is_asked() {
 #[test]
 fn a_basic_synthesizer_by_formulas() {
     let rng = &mut Rng::new(7);
-    let mut s =
-        BasicSynthesizer::<f64>::builder(3).n_hidden(1).hidden_dim(5).context_dim(2).build(rng);
+    let mut s = BasicSynthesizer::<f64>::new(
+        BasicSizes::new(3).n_hidden(1).hidden_dim(5).context_dim(2),
+        rng,
+    );
     s.layers[0].weight.value = normal(&[3, 5], 8);
     let (x, c) = (normal::<f64>(&[6, 3], 9), normal::<f64>(&[6, 2], 10));
     let by_hand = |x: &Tensor<f64>, layer: &longhand::layers::Linear<f64>| {
@@ -71,9 +74,9 @@ fn a_basic_synthesizer_by_formulas() {
     };
     let hidden = by_hand(&x, &s.input_trigger) + by_hand(&c, s.input_context.as_ref().unwrap());
     let expected = by_hand(&hidden.clamp_min(0.0), &s.layers[0]);
-    assert_near("guess", &guess(&s, &x, Some(&c)), &expected, 1e-13);
+    assert_near("guess", &guess(&mut s, &x, Some(&c)), &expected, 1e-13);
     // The same numbers with an axis more in front.
-    let raised = guess(&s, &x.reshape([2, 3, 3]), Some(&c.reshape([2, 3, 2])));
+    let raised = guess(&mut s, &x.reshape([2, 3, 3]), Some(&c.reshape([2, 3, 2])));
     assert_near("guess", &raised.reshape([6, 3]), &expected, 1e-13);
 }
 
@@ -81,11 +84,11 @@ fn a_basic_synthesizer_by_formulas() {
 fn a_context_that_was_not_asked_for_is_ignored_and_one_that_was_is_missed() {
     let rng = &mut Rng::new(11);
     let (x, c) = (normal(&[6, 4], 12), normal(&[6, 3], 13));
-    let without = BasicSynthesizer::<f64>::builder(4).n_hidden(1).build(rng);
-    assert_eq!(guess(&without, &x, Some(&c)), guess(&without, &x, None));
-    let with = BasicSynthesizer::<f64>::builder(4).context_dim(3).build(rng);
-    assert!(panic_of(|| guess(&with, &x, None)).contains("synthesizer_context"));
-    let message = panic_of(|| guess(&with, &normal(&[6, 5], 14), Some(&c)));
+    let mut without = BasicSynthesizer::<f64>::new(BasicSizes::new(4).n_hidden(1), rng);
+    assert_eq!(guess(&mut without, &x, Some(&c)), guess(&mut without, &x, None));
+    let mut with = BasicSynthesizer::<f64>::new(BasicSizes::new(4).context_dim(3), rng);
+    assert!(panic_of(|| guess(&mut with, &x, None)).contains("synthesizer_context"));
+    let message = panic_of(|| guess(&mut with, &normal(&[6, 5], 14), Some(&c)));
     assert!(message.contains("4 features") && message.contains("[6, 5]"), "{message}");
 }
 
@@ -95,11 +98,12 @@ fn a_convolutional_synthesizer_starts_at_its_bias_and_learns() {
     let mut s = ConvSynthesizer::<f64>::new(2, 3, 4, rng);
     let (x, c) = (normal(&[3, 2, 5, 4], 16), normal(&[3, 4], 17));
     let bias = s.output.bias.as_ref().unwrap().value.reshape([2, 1, 1]);
-    assert_near("bias", &guess(&s, &x, Some(&c)), &bias.expand([3, 2, 5, 4]), 1e-15);
+    assert_near("bias", &guess(&mut s, &x, Some(&c)), &bias.expand([3, 2, 5, 4]), 1e-15);
     s.output.weight.value = normal(&[2, 2, 3, 3], 18);
-    let one = guess(&s, &x, Some(&c));
-    assert!(one.max_abs_diff(&guess(&s, &x, Some(&(&c + 1.0)))) > 1e-3, "the context counts");
-    gradcheck([&x, &c], |[x, c]| s.synthesize(x, Some(c))).expect_right();
+    let one = guess(&mut s, &x, Some(&c));
+    assert!(one.max_abs_diff(&guess(&mut s, &x, Some(&(&c + 1.0)))) > 1e-3, "the context counts");
+    let shared = RefCell::new(&mut s);
+    gradcheck([&x, &c], |[x, c]| shared.borrow_mut().synthesize(x, Some(c))).expect_right();
     assert_eq!(s.params().len(), s.params_mut().len());
     assert_eq!(sizes(s.params()).len(), 8);
     assert!(panic_of(|| ConvSynthesizer::<f64>::new(2, 4, None, &mut Rng::new(1))).contains("odd"));
@@ -107,9 +111,10 @@ fn a_convolutional_synthesizer_starts_at_its_bias_and_learns() {
 
 #[test]
 fn guesses_have_the_same_bits_everywhere() {
-    let mut s = BasicSynthesizer::<f32>::builder(40).n_hidden(2).build(&mut Rng::new(19));
-    s.layers[1].weight.value = normal(&[40, 40], 20);
     same_everywhere(|| {
+        let sizes = BasicSizes::new(40).n_hidden(2);
+        let mut s = BasicSynthesizer::<f32>::new(sizes, &mut Rng::new(19));
+        s.layers[1].weight.value = normal(&[40, 40], 20);
         let tape = Tape::new();
         let x = tape.leaf(normal::<f32>(&[33, 40], 21));
         let guess = s.synthesize(x, None);
