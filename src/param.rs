@@ -139,7 +139,10 @@ impl<T: Scalar> Param<T> {
     /// ```
     /// use longhand::{Param, Tensor};
     /// let mut weight = Param::new("weight", Tensor::<f32>::zeros([2]));
-    /// weight.set_hook(|weight| weight.value -= &weight.take_grad().expect("it has arrived"));
+    /// weight.set_hook(|weight| {
+    ///     let gradient = weight.take_grad().expect("it has arrived");
+    ///     weight.value -= &gradient;
+    /// });
     /// weight.accumulate(Tensor::vector(&[1.0, -1.0]));
     /// assert_eq!(weight.value.data(), [-1.0, 1.0]);
     /// ```

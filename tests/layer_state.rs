@@ -3,13 +3,17 @@
 
 mod common;
 
-use common::{normal, panic_of};
+use common::{assert_says, normal, panic_of};
+use longhand::dni::{BasicSizes, BasicSynthesizer, Synthesizer};
+use longhand::init::Fan;
 use longhand::layers::{
     AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Flatten, Layer, Linear, LogSoftmax,
     MaxPool2d, Mode, Relu, Sequential, preserve_state, summary,
 };
+use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::tensor::Window;
-use longhand::{Rng, Scalar, Tensor, sequential};
+use longhand::wtb::Tempered;
+use longhand::{Param, Rng, Scalar, Tape, Tensor, init, sequential};
 
 /// Every kind of layer, with an input for it, in training.
 fn every_layer<T: Scalar>() -> Vec<(Box<dyn Layer<T>>, Tensor<T>)> {
@@ -151,6 +155,96 @@ fn weights_changed_between_forward_and_backward_do_not_matter() {
             same(&layer.name(), &backward(&mut *layer, &up), &backward(&mut *plain, &up));
         }
     }
+}
+
+/// PyTorch: a RuntimeError, of a gradient or a state of another size.
+#[test]
+fn a_shape_that_has_changed_is_told_at_the_callers_line() {
+    let rules = || -> [Box<dyn Optimizer<f64>>; 4] {
+        [
+            Box::new(Sgd::new(1.0)),
+            Box::new(Sgd::new(1.0).momentum(0.9)),
+            Box::new(Adam::new(1.0)),
+            Box::new(Tempered::new(Adam::new(1.0))),
+        ]
+    };
+    let fresh = || Param::new("w", Tensor::<f64>::zeros([2]));
+    assert_says(|| fresh().set_grad(Tensor::ones([1])), &["[1]", "w of shape [2]"]);
+    assert_says(|| fresh().accumulate(Tensor::ones([1])), &["[1]", "w of shape [2]"]);
+    for mut rule in rules() {
+        let mut param = fresh();
+        param.set_grad(Tensor::ones([2]));
+        param.value = Tensor::zeros([3]);
+        assert_says(|| rule.step_param(&mut param), &["[2]", "w of shape [3]"]);
+    }
+    // Grown after a step: what the rule remembers has the old shape. Plain descent remembers nothing.
+    for (number, mut rule) in rules().into_iter().enumerate() {
+        let mut param = fresh();
+        param.set_grad(Tensor::ones([2]));
+        rule.step_param(&mut param);
+        param.zero_grad();
+        param.value = Tensor::zeros([4]);
+        param.set_grad(Tensor::ones([4]));
+        match number {
+            0 => rule.step_param(&mut param),
+            _ => assert_says(|| rule.step_param(&mut param), &["[2]", "[4]"]),
+        }
+    }
+}
+
+#[test]
+fn a_hook_that_panics_stays() {
+    let (mut param, mut calls) = (Param::new("w", Tensor::<f32>::zeros([1])), 0);
+    param.set_hook(move |param| {
+        param.zero_grad();
+        calls += 1;
+        assert!(calls > 1, "the first time");
+    });
+    assert_eq!(panic_of(|| param.accumulate(Tensor::ones([1]))), "the first time");
+    param.accumulate(Tensor::ones([1]));
+    assert!(param.grad().is_none(), "the hook was called again");
+}
+
+/// `nn.Linear(0, 5)` and the like: PyTorch gives a bias of zeros.
+#[test]
+fn layers_without_inputs_or_outputs_work() {
+    let rng = &mut Rng::new(14);
+    let mut none = Linear::<f64>::new(0, 5, rng);
+    assert!(none.forward(&Tensor::zeros([3, 0])).same_bits(&Tensor::zeros([3, 5])));
+    assert_eq!(none.backward(&Tensor::ones([3, 5])).shape(), [3, 0]);
+    assert_eq!(none.params()[1].grad().unwrap().data(), [3.0; 5]);
+    assert_eq!(Linear::<f64>::new(5, 0, rng).forward(&Tensor::ones([3, 5])).shape(), [3, 0]);
+    let conv = Conv2d::<f32>::new(0, 2, Window::new([3, 3]), rng);
+    assert_eq!(conv.params()[1].value.data(), [0.0; 2]);
+    for fan in [Fan::In, Fan::Out] {
+        for shape in [[5, 0], [0, 5]] {
+            assert_eq!(init::kaiming_uniform::<f32>(shape, fan, 1.0, rng).shape(), shape);
+            assert_eq!(init::kaiming_normal::<f32>(shape, fan, 1.0, rng).shape(), shape);
+        }
+    }
+    let synthesizer = BasicSynthesizer::<f32>::new(BasicSizes::new(2).trigger_dim(0), rng);
+    let (mut synthesizer, tape) = (synthesizer, Tape::new());
+    let guess = synthesizer.synthesize(tape.constant(Tensor::zeros([3, 0])), None);
+    assert_eq!(guess.shape(), [3, 2]);
+}
+
+#[test]
+fn any_layer_can_be_saved_and_loaded() {
+    let path = std::env::temp_dir().join(format!("longhand-layer-{}", std::process::id()));
+    let (one, mut other) =
+        (Linear::<f32>::new(3, 2, &mut Rng::new(15)), Linear::new(3, 2, &mut Rng::new(16)));
+    one.save(&path).unwrap();
+    other.load(&path).unwrap();
+    assert!(one.weight.value.same_bits(&other.weight.value));
+    let mut norm = BatchNorm1d::<f32>::new(3);
+    let error = norm.load(&path).unwrap_err().to_string();
+    assert!(error.contains("running_mean"), "{error}");
+    norm.forward(&normal(&[8, 3], 17));
+    norm.save(&path).unwrap();
+    let mut again = BatchNorm1d::<f32>::new(3);
+    again.load(&path).unwrap();
+    assert!(again.running_mean.same_bits(&norm.running_mean));
+    std::fs::remove_file(path).unwrap();
 }
 
 #[test]

@@ -154,8 +154,7 @@ fn training_by_either_road_ends_in_the_same_bits() {
     assert!(!hand.buffers()[0].1.same_bits(&Tensor::zeros([16])));
 }
 
-/// A layer of one's own that is made of others: a net beside a net that is taken off it would need
-/// more, but one after another is said in a line.
+/// A layer of one's own that is made of others, one after another.
 struct Block {
     first: Linear<f64>,
     second: LogSoftmax<f64>,

@@ -146,7 +146,7 @@ fn digits(batch: usize) -> (Tensor, Vec<usize>) {
 /// Chapter 6's net, forward alone.
 fn lenet_forward(batch: usize) -> Contest {
     let (x, _) = digits(batch);
-    let mut net = lenet::<f32>(&mut Rng::new(7), [0.0, 0.0]);
+    let net = lenet::<f32>(&mut Rng::new(7), [0.0, 0.0]);
     Contest::ours(format!("LeNet forward, batch {batch}"), move || {
         black_box(net.predict(black_box(&x)));
     })

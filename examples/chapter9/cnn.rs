@@ -13,7 +13,6 @@ use longhand::tape::Var;
 use longhand::tensor::Window;
 use longhand::{Param, Rng, Tape, Tensor, sequential};
 
-// ANCHOR: cnn
 /// The CNN of the example of `dni.py` but for its dropout, with an interface between its halves.
 struct Cnn {
     /// Two convolutions of 10 and 20 channels, with batch normalisation and pooling.
@@ -56,7 +55,6 @@ impl Cnn {
         }
         self.above.record(h)
     }
-    // ANCHOR_END: cnn
 
     /// The scores in evaluation, where an interface hands on what it is given.
     fn predict(&self, x: &Tensor) -> Tensor {

@@ -10,12 +10,10 @@ use longhand::record::Record;
 use longhand::tape::Var;
 use longhand::{Param, Rng, Scalar, Tape, Tensor, sequential};
 
-// ANCHOR: normed
 /// A linear layer without a bias, and batch normalisation.
 pub fn normed<T: Scalar>(inputs: usize, outputs: usize, rng: &mut Rng) -> Sequential<T> {
     sequential![Linear::without_bias(inputs, outputs, rng), BatchNorm1d::new(outputs)]
 }
-// ANCHOR_END: normed
 
 // ANCHOR: link
 /// What lies between two layers.

@@ -4,7 +4,6 @@ use super::{ForwardInterface, Manager, Synthesizer};
 use crate::tape::Var;
 
 impl<S: Synthesizer> ForwardInterface<S> {
-    // ANCHOR: forward
     /// In training: teaches the synthesizer the true message, and gives the guessed one. In
     /// evaluation: the message.
     #[track_caller]
@@ -16,5 +15,4 @@ impl<S: Synthesizer> ForwardInterface<S> {
     ) -> Var<'t, S::Element> {
         dni.in_training(message, || self.exchange(dni, message, trigger))
     }
-    // ANCHOR_END: forward
 }

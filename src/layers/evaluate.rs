@@ -41,7 +41,6 @@ impl fmt::Display for Evaluation {
     }
 }
 
-// ANCHOR: evaluate
 /// Runs the examples through `predict`, `batch` of them at a time, so that no more are in memory.
 /// A batch's loss, which must be a mean, counts by the batch's size.
 ///
@@ -78,4 +77,3 @@ pub fn evaluate<T: Scalar>(
     }
     Evaluation { loss: sum / data.len() as f64, confusion }
 }
-// ANCHOR_END: evaluate

@@ -1,7 +1,7 @@
 //! Layers with their gradients written out by hand (chapters 3, 4 and 6).
 //!
 //! One file is one layer: its `forward` stands directly above its `backward`, and the derivation
-//! above both. A gradient is named for what it belongs to: `d_weight` is dL/d(weight), and has
+//! above both. To compute a layer in another way than by hand, see [`record`](crate::record). A gradient is named for what it belongs to: `d_weight` is dL/d(weight), and has
 //! the weight's shape.
 //!
 //! | | |

@@ -4,7 +4,6 @@ use super::Layer;
 use crate::{Rng, Scalar, Tensor};
 use std::marker::PhantomData;
 
-// ANCHOR: preserve
 /// Runs `f` on the layer, and then puts back what a forward pass in training moves on: running
 /// statistics and random generators. Parameters and gradients stay as `f` leaves them.
 ///
@@ -47,4 +46,3 @@ impl<T: Scalar, L: Layer<T> + ?Sized> Drop for Restore<'_, T, L> {
         rngs.for_each(|(rng, before)| *rng = before);
     }
 }
-// ANCHOR_END: preserve
