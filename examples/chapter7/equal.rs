@@ -139,13 +139,13 @@ fn compare(case: Case, rule: Fresh, trial: u64, same: &mut [usize; 3]) {
             *same += usize::from(equal(&plain.net, &training.net));
         }
         tape.clear();
-        let loss = (case.loss)(tape.constant(x.clone()), &plain_tape.params(), step);
+        let loss = (case.loss)(&mut plain_tape, tape.constant(x.clone()), step);
         loss.backward().write_to(plain_tape.params_mut());
         plain_rule.lock().expect("no step has panicked").step(plain_tape.params_mut());
         plain_tape.zero_grad();
         tape.clear();
         // ANCHOR: backward
-        let loss = (case.loss)(tape.constant(x), &by_tape.params(), step);
+        let loss = (case.loss)(&mut by_tape, tape.constant(x), step);
         let optimizer = &mut *tapes_rule.lock().expect("no step has panicked");
         mebp::backward(loss, by_tape.params_mut(), optimizer);
         // ANCHOR_END: backward

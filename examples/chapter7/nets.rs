@@ -3,10 +3,10 @@
 use longhand::layers::{Layer, Linear, Loss, Mse, Nll, Relu, Sequential};
 use longhand::models::lenet;
 use longhand::optim::{Adam, Optimizer, Sgd};
+use longhand::record::Record;
 use longhand::tape::Var;
-use longhand::tensor::Window;
 use longhand::tensor::meter::Kind;
-use longhand::{Param, Rng, Tape, Tensor, init, mebp, sequential};
+use longhand::{Rng, Tensor, init, mebp, sequential};
 use std::sync::{Arc, Mutex};
 
 /// The net of the MEBP notebook: 50-50-50-1. Two nets of one seed are equal.
@@ -44,7 +44,7 @@ pub struct Case {
     pub net: fn(u64) -> Sequential,
     pub batch: &'static [usize],
     pub d_output: fn(&Tensor, u64) -> Tensor,
-    pub loss: for<'t> fn(Var<'t>, &[&Param], u64) -> Var<'t>,
+    pub loss: for<'t> fn(&mut Sequential, Var<'t>, u64) -> Var<'t>,
 }
 
 pub const NOTEBOOK: Case = Case {
@@ -68,7 +68,7 @@ pub const CONVOLUTIONAL: Case = Case {
         loss.forward(prediction, &labels(prediction.shape()[0], seed));
         loss.backward()
     },
-    loss: convolutional_on_tape,
+    loss: |net, x, seed| net.record(x).nll(&labels(x.shape()[0], seed)),
 };
 
 pub const WIDE: Case = Case {
@@ -80,8 +80,9 @@ pub const WIDE: Case = Case {
 };
 
 // ANCHOR: on_tape
-fn notebook_on_tape<'t>(x: Var<'t>, params: &[&Param], seed: u64) -> Var<'t> {
-    let tape = x.tape();
+/// The net by products and sums, which are entries of their own: a recorded `Linear` is one entry.
+fn notebook_on_tape<'t>(net: &mut Sequential, x: Var<'t>, seed: u64) -> Var<'t> {
+    let (tape, params) = (x.tape(), net.params());
     let layer = |x: Var<'t>, i: usize| {
         let product = x.matmul_nt(tape.param(params[i]));
         product + tape.param(params[i + 1])
@@ -90,22 +91,6 @@ fn notebook_on_tape<'t>(x: Var<'t>, params: &[&Param], seed: u64) -> Var<'t> {
     prediction.mse(tape.constant(batch(&prediction.shape(), seed)))
 }
 // ANCHOR_END: on_tape
-
-fn convolutional_on_tape<'t>(x: Var<'t>, params: &[&Param], seed: u64) -> Var<'t> {
-    let tape: &'t Tape = x.tape();
-    let conv = |x: Var<'t>, i: usize| {
-        let product = x.conv2d(tape.param(params[i]), Window::new([5, 5]));
-        let bias = tape.param(params[i + 1]);
-        (product + bias.reshape([bias.shape()[0], 1, 1])).relu().max_pool2d(Window::tiling(2))
-    };
-    let linear = |x: Var<'t>, i: usize| {
-        let product = x.matmul_nt(tape.param(params[i]));
-        product + tape.param(params[i + 1])
-    };
-    let features = conv(conv(x, 0), 2).flatten(1);
-    let scores = linear(linear(features, 4).relu(), 6);
-    scores.log_softmax().nll(&labels(x.shape()[0], seed))
-}
 
 /// Normal draws, counted as an activation: the batch is the first of them.
 pub fn batch(shape: &[usize], seed: u64) -> Tensor {

@@ -27,6 +27,7 @@ impl AvgPool2d {
     }
 
     /// The same with padding left out of the means.
+    #[must_use]
     pub fn without_padding(self) -> Self {
         Self { divisor: Divisor::Image, ..self }
     }

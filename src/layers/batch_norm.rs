@@ -75,11 +75,13 @@ impl<const D: usize, T: Scalar> BatchNorm<D, T> {
     }
 
     /// The share of a batch's statistics in the running ones.
+    #[must_use]
     pub fn momentum(self, momentum: f64) -> Self {
         Self { momentum: T::from_f64(momentum), ..self }
     }
 
     /// What is added to the variance, so that a channel without any is not divided by 0.
+    #[must_use]
     pub fn eps(self, eps: f64) -> Self {
         Self { eps: T::from_f64(eps), ..self }
     }

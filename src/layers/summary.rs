@@ -88,6 +88,7 @@ impl Summary {
     /// assert_eq!(all.outputs(), 100);
     /// assert_eq!(all.only(&["Linear"]).outputs(), 50);
     /// ```
+    #[must_use]
     pub fn only(&self, names: &[&str]) -> Self {
         let rows = self.rows.iter().filter(|row| names.contains(&&row.name[..])).cloned();
         Self { rows: rows.collect(), ..*self }

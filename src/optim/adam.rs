@@ -49,6 +49,7 @@ impl<T: Scalar> Adam<T> {
     }
 
     /// With this weight decay.
+    #[must_use]
     pub fn weight_decay(self, weight_decay: f64) -> Self {
         Self { weight_decay, ..self }
     }

@@ -40,16 +40,19 @@ impl<T: Scalar> Sgd<T> {
     }
 
     /// With this momentum.
+    #[must_use]
     pub fn momentum(self, momentum: f64) -> Self {
         Self { momentum, ..self }
     }
 
     /// With this weight decay.
+    #[must_use]
     pub fn weight_decay(self, weight_decay: f64) -> Self {
         Self { weight_decay, ..self }
     }
 
     /// With Nesterov's form of the momentum.
+    #[must_use]
     pub fn nesterov(self) -> Self {
         Self { nesterov: true, ..self }
     }
