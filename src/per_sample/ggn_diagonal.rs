@@ -52,6 +52,7 @@ impl<'t, T: Scalar> Recorder<'t, T> {
 /// # Panics
 /// If the scores are not `[n, classes]`.
 #[track_caller]
+#[must_use]
 pub fn cross_entropy_root<T: Scalar>(scores: &Tensor<T>, reduction: Reduction) -> Vec<Tensor<T>> {
     let [n, classes] = *scores.shape() else {
         panic!("scores of shape {}, not [n, classes]", scores.shape());
@@ -71,6 +72,7 @@ pub fn cross_entropy_root<T: Scalar>(scores: &Tensor<T>, reduction: Reduction) -
 /// # Panics
 /// If the output is not `[n, features]`.
 #[track_caller]
+#[must_use]
 pub fn squared_error_root<T: Scalar>(output: &Tensor<T>, reduction: Reduction) -> Vec<Tensor<T>> {
     let [n, features] = *output.shape() else {
         panic!("an output of shape {}, not [n, features]", output.shape());

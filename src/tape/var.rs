@@ -8,11 +8,13 @@ use std::cell::Ref;
 
 impl<'t, T: Scalar> Var<'t, T> {
     /// The tape it is on.
+    #[must_use]
     pub fn tape(self) -> &'t Tape<T> {
         self.tape
     }
 
     /// The number of its entry, as a printed tape shows it.
+    #[must_use]
     pub fn index(self) -> usize {
         self.index
     }
@@ -22,6 +24,7 @@ impl<'t, T: Scalar> Var<'t, T> {
     /// # Panics
     /// If a backward pass has been through it and let it go.
     #[track_caller]
+    #[must_use]
     pub fn value(self) -> Tensor<T> {
         self.read().clone()
     }
@@ -36,11 +39,13 @@ impl<'t, T: Scalar> Var<'t, T> {
     }
 
     /// The shape of its value; known even when the value is freed.
+    #[must_use]
     pub fn shape(self) -> Shape {
         self.tape.entries.borrow()[self.index].held.shape()
     }
 
     /// Whether anything that it was computed from wants a gradient.
+    #[must_use]
     pub fn needs_grad(self) -> bool {
         self.tape.entries.borrow()[self.index].needs_grad()
     }
