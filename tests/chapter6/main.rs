@@ -7,6 +7,7 @@ mod batch_norm;
 mod conv;
 mod dropout;
 mod pooling;
+mod safetensors;
 mod saving;
 mod summary;
 
