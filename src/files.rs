@@ -1,6 +1,6 @@
 //! Files, read whole and written whole: a reader of the old file, a full disk and a process that
 //! is killed in the middle never meet half of a new one. Everything this crate saves goes through
-//! [`write`], nets and figures alike.
+//! [`write()`], nets and figures alike.
 
 use crate::{Error, Result};
 use std::fs::{self, File, OpenOptions};

@@ -12,7 +12,7 @@ use crate::{Rng, Tensor, init};
 type Function<'f> = &'f dyn for<'t> Fn(&'t Tape<f64>, &[Var<'t, f64>]) -> Var<'t, f64>;
 
 impl Check {
-    /// As [`gradcheck`], with these settings.
+    /// As [`gradcheck`](super::gradcheck), with these settings.
     pub fn first<const N: usize>(
         &self,
         inputs: [&Tensor<f64>; N],
@@ -24,7 +24,7 @@ impl Check {
         })
     }
 
-    /// As [`gradgradcheck`], with these settings.
+    /// As [`gradgradcheck`](super::gradgradcheck), with these settings.
     pub fn second<const N: usize>(
         &self,
         inputs: [&Tensor<f64>; N],
