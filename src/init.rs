@@ -78,8 +78,10 @@ pub fn kaiming_normal<T: Scalar>(
     normal(shape, T::ZERO, std, rng)
 }
 
-/// Uniform on ±√3·gain/√fan, which has the same variance (`torch.nn.init.kaiming_uniform_`).
+/// Uniform on ±√3·gain/√fan, which has the same variance (`torch.nn.init.kaiming_uniform_`). A
+/// weight without elements, whose fan may be 0, needs no draws.
 #[track_caller]
+#[must_use]
 pub fn kaiming_uniform<T: Scalar>(
     shape: impl Into<Shape>,
     fan: Fan,
@@ -92,9 +94,12 @@ pub fn kaiming_uniform<T: Scalar>(
 }
 // ANCHOR_END: kaiming
 
-/// Uniform on ±1/√`fan_in`: what PyTorch gives the weight and bias of a fresh layer.
+/// Uniform on ±1/√`fan_in`: what PyTorch gives the weight and bias of a fresh layer. Zeros if
+/// `fan_in` is 0: then nothing comes in, and the weight is empty.
 ///
-/// For the weight it is `kaiming_uniform` with a = √5. Zeros if `fan_in` is 0.
+/// For the weight it is `kaiming_uniform` with a = √5.
+#[track_caller]
+#[must_use]
 pub fn torch_default<T: Scalar>(
     shape: impl Into<Shape>,
     fan_in: usize,

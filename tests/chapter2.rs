@@ -6,7 +6,7 @@ use common::{assert_near, golden, golden_path, normal, same_everywhere};
 use longhand::by_hand::{Net, lin, mse, relu};
 use longhand::data::{Mnist, npy};
 use longhand::init::{self, Fan};
-use longhand::layers::{Layer, Relu};
+use longhand::layers::{Layer, Linear, Relu};
 use longhand::{Rng, Tensor};
 
 #[test]
@@ -117,4 +117,19 @@ fn the_forward_pass_has_the_same_bits_everywhere() {
 fn a_frozen_figure_that_is_missing_says_which() {
     let error = npy::read_tensor::<f64>(golden_path("chapter2/nothing")).unwrap_err().to_string();
     assert!(error.contains("chapter2/nothing.npy"), "{error}");
+}
+
+#[test]
+fn a_layer_that_nothing_goes_into() {
+    let rng = &mut Rng::new(4);
+    for fan in [Fan::In, Fan::Out] {
+        for shape in [[5, 0], [0, 5]] {
+            assert_eq!(init::kaiming_uniform::<f32>(shape, fan, 1.0, rng).shape(), shape);
+            assert_eq!(init::kaiming_normal::<f32>(shape, fan, 1.0, rng).shape(), shape);
+        }
+    }
+    assert_eq!(init::torch_default::<f32>([3], 0, rng).data(), [0.0; 3]);
+    let mut layer = Linear::<f32>::new(0, 5, rng);
+    assert_eq!(layer.forward(&Tensor::zeros([2, 0])).data(), [0.0; 10]);
+    assert_eq!(layer.backward(&Tensor::ones([2, 5])).shape(), [2, 0]);
 }

@@ -272,6 +272,29 @@ fn a_batch_is_its_examples() {
     }
 }
 
+/// Adds A·B over places `[down, across]` to `c`, in chains: of whole rows of places, or of parts of
+/// one.
+fn add_in_chains(
+    a: Matrix<f32>,
+    b: Matrix<f32>,
+    [down, across]: [usize; 2],
+    chain: usize,
+    c: &mut [f32],
+) {
+    let (rows, cols) = (a.rows(), b.cols());
+    let (high, wide) = ((chain / across).max(1), across.min(chain));
+    for i in (0..down).step_by(high) {
+        for j in (0..across).step_by(wide) {
+            let last = (i + high).min(down) - 1;
+            let places = i * across + j..last * across + (j + wide).min(across);
+            let mut sum = vec![0.0; rows * cols];
+            let (a, b) = (a.block(0..rows, places.clone()), b.block(places, 0..cols));
+            reference(a, b, false, MatrixMut::new(&mut sum, rows, cols));
+            c.iter_mut().zip(&sum).for_each(|(c, x)| *c += x);
+        }
+    }
+}
+
 /// The columns of an image, on the right and on the left: wide and narrow, with steps of more than
 /// one, with registers that reach back, and deeper than a block.
 #[test]
@@ -317,12 +340,20 @@ fn an_image_shifted() {
                     });
                 });
                 for b in bs {
-                    let on_the_left = Case { a: written, b, before: &before, gap: 0 };
-                    on_the_left.check(isa.name(), |accumulate, c| {
+                    for (chain, accumulate) in [(64, false), (64, true), (7, true), (999, false)] {
+                        let (mut expected, mut found) = (before.clone(), before.clone());
+                        if !accumulate {
+                            expected.fill(0.0);
+                        }
+                        add_in_chains(written, b, [down, across], chain, &mut expected);
+                        let c = MatrixMut::new(&mut found, rows, other);
                         isa::with(isa, || {
-                            threads::with(count, || im2col_matmul(shifted, b, accumulate, c));
+                            threads::with(count, || {
+                                im2col_matmul(shifted, b, chain, accumulate, c)
+                            });
                         });
-                    });
+                        assert!(expected == found, "{isa}, {rows} rows, {down}×{across}, {chain}");
+                    }
                 }
             }
         }

@@ -55,7 +55,5 @@ impl<T: Scalar> Loss<T> for Nll<T> {
 /// −Σ_b `log_p[b, label_b]`, reduced.
 pub(super) fn nll<T: Scalar>(log_p: &Tensor<T>, labels: &[usize], reduction: Reduction) -> T {
     // log_p [batch, classes], labels [batch] → a number
-    let rows = log_p.data().chunks_exact(log_p.shape()[1]);
-    let picked = rows.zip(labels).map(|(row, &label)| row[label]).collect();
-    -Tensor::new([labels.len()], picked).sum() / reduction.divisor(labels.len())
+    -log_p.pick(labels).sum() / reduction.divisor(labels.len())
 }

@@ -54,7 +54,6 @@ pub enum Dtype {
 /// ```
 pub trait Scalar:
     sealed::Sealed
-    + crate::tensor::Recycle
     + crate::tensor::gemm::HasKernels
     + Copy
     + Default

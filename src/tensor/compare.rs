@@ -27,14 +27,17 @@ impl<T: Scalar> Tensor<T> {
         self.zip(other, |x, y| if x == y { T::ONE } else { T::ZERO })
     }
 
-    /// The largest |x − y| over all elements; NaN if any difference is.
+    /// The largest |x − y| over all elements; NaN if any difference is, 0 if there are none.
     ///
     /// # Panics
     /// If the shapes differ: nothing broadcasts here.
     #[track_caller]
     pub fn max_abs_diff(&self, other: &Self) -> T {
         self.assert_same_shape(other, "max_abs_diff");
-        self.zip(other, |x, y| if x == y { T::ZERO } else { (x - y).abs() }).max().maximum(T::ZERO)
+        if self.len() == 0 {
+            return T::ZERO;
+        }
+        self.zip(other, |x, y| if x == y { T::ZERO } else { (x - y).abs() }).max()
     }
 
     /// Whether |x − y| ≤ atol + rtol·|y| for every element, as `torch.allclose` has it.

@@ -144,15 +144,20 @@ impl<T: Scalar> Tensor<T> {
     /// let a = Tensor::new([2, 1], vec![1.0_f32, 2.0]);
     /// assert_eq!(a.pad_axis(1, 2, 1).data(), [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 2.0, 0.0]);
     /// ```
+    ///
+    /// # Panics
+    /// If there is no room for so many.
     #[track_caller]
     pub fn pad_axis(&self, axis: isize, before: usize, after: usize) -> Self {
         let axis = self.shape.axis(axis);
         let (outer, size, inner) = self.shape.around(axis);
-        let padded = self.shape.with(axis, before + size + after);
-        let (own, whole) = (size * inner, (before + size + after) * inner);
-        Self::build(padded, |out| {
+        let Some(padded) = before.checked_add(size).and_then(|sum| sum.checked_add(after)) else {
+            panic!("{before} and {after} zeros around axis {axis} of {}: too many", self.shape);
+        };
+        let (own, whole) = (size * inner, padded.saturating_mul(inner));
+        Self::build(self.shape.with(axis, padded), |out| {
             out.fill(T::ZERO);
-            for number in 0..outer {
+            for number in if out.is_empty() { 0..0 } else { 0..outer } {
                 let start = number * whole + before * inner;
                 out[start..start + own].copy_from_slice(&self.data()[number * own..][..own]);
             }
@@ -210,7 +215,8 @@ impl<T: Scalar> Tensor<T> {
     /// If there is no tensor, or their shapes differ on another axis.
     #[track_caller]
     pub fn concat(parts: &[&Self], axis: isize) -> Self {
-        let first = parts.first().expect("concat wants at least one tensor").shape;
+        let Some(first) = parts.first() else { panic!("concat wants at least one tensor") };
+        let first = first.shape;
         let axis = first.axis(axis);
         for part in parts {
             if part.rank() != first.rank() || part.shape.with(axis, 0) != first.with(axis, 0) {
@@ -218,10 +224,13 @@ impl<T: Scalar> Tensor<T> {
             }
         }
         let (outer, _, inner) = first.around(axis);
-        let total = parts.iter().map(|part| part.shape[axis]).sum();
+        let sizes = || parts.iter().map(|part| part.shape[axis]);
+        let Some(total) = sizes().try_fold(0_usize, usize::checked_add) else {
+            panic!("{} tensors of {first} and the like along axis {axis}: too large", parts.len());
+        };
         Self::build(first.with(axis, total), |out| {
             let mut rest = out;
-            for number in 0..outer {
+            for number in if rest.is_empty() { 0..0 } else { 0..outer } {
                 for part in parts {
                     let taken = part.shape[axis] * inner;
                     let (to, after) = rest.split_at_mut(taken);

@@ -33,11 +33,9 @@
 //! What is counted is the memory of elements. The few dozen bytes of bookkeeping that come with
 //! each tensor are not, nor are the packed blocks of a product of matrices. And a large buffer
 //! that nothing holds any more is not given back at once but kept for the next tensor of its
-//! size: those are [`kept`], and [`free_kept`] gives them back.
+//! size: [`cached_bytes`](super::cached_bytes) says how much that is, and
+//! [`empty_cache`](super::empty_cache) gives it back.
 
-use super::Tensor;
-use super::storage::Recycle;
-use crate::Scalar;
 use std::cell::{Cell, RefCell};
 use std::ops::Index;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed};
@@ -259,42 +257,4 @@ impl Meter {
         let trace = open(&self.0).trace.take();
         (result, trace.unwrap_or_default())
     }
-}
-
-impl<T: Scalar> Tensor<T> {
-    /// Tells the meter that counts these elements, if one does, what they are there for now.
-    pub fn relabel(&self, kind: Kind) {
-        if let Some(ticket) = &self.data.ticket {
-            ticket.relabel(kind);
-        }
-    }
-
-    /// The same where they are scratch so far: what has a role already keeps it.
-    pub fn relabel_scratch(&self, kind: Kind) {
-        if let Some(ticket) = &self.data.ticket
-            && ticket.kind() == Kind::Scratch
-        {
-            ticket.relabel(kind);
-        }
-    }
-}
-
-/// The bytes that wait on this thread to be used again. No meter counts them.
-pub fn kept() -> usize {
-    f32::with_kept(|kept| kept.bytes()) + f64::with_kept(|kept| kept.bytes())
-}
-
-/// Gives back to the allocator what waits on this thread to be used again.
-///
-/// ```
-/// use longhand::Tensor;
-/// use longhand::tensor::meter;
-/// drop(Tensor::<f32>::zeros([1 << 20]));
-/// assert!(meter::kept() >= 4 << 20);
-/// meter::free_kept();
-/// assert_eq!(meter::kept(), 0);
-/// ```
-pub fn free_kept() {
-    f32::with_kept(|kept| kept.clear());
-    f64::with_kept(|kept| kept.clear());
 }

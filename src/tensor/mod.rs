@@ -3,6 +3,7 @@
 //! The elements lie in one contiguous row-major run. Copies share it until one of them is
 //! written to, so that keeping a tensor for the backward pass costs nothing.
 
+mod broadcast;
 pub(crate) mod channels;
 mod compare;
 pub mod conv;
@@ -26,10 +27,12 @@ mod setting;
 mod shape;
 mod softmax;
 mod storage;
+mod sum;
 pub mod threads;
 mod window;
 
 use crate::Scalar;
+use meter::Kind;
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
@@ -38,8 +41,7 @@ pub use pool::{Divisor, Maxima};
 pub(crate) use shape::element_count;
 pub use shape::{MAX_RANK, Shape};
 pub(crate) use storage::Buffer;
-#[doc(hidden)]
-pub use storage::Recycle;
+pub use storage::{cached_bytes, empty_cache};
 pub use window::Window;
 
 /// A dense array of numbers, row-major, of up to [`MAX_RANK`] axes.
@@ -80,7 +82,12 @@ impl<T: Scalar> Tensor<T> {
     #[track_caller]
     pub(crate) fn build(shape: impl Into<Shape>, write: impl FnOnce(&mut [T])) -> Self {
         let shape = shape.into();
-        let mut data = Buffer::stale(shape.count());
+        let count = shape.count();
+        // The most that can be addressed, and so the most that an allocator gives.
+        if count > isize::MAX as usize / size_of::<T>() {
+            panic!("a tensor of shape {shape} is too large for any memory");
+        }
+        let mut data = Buffer::stale(count);
         write(&mut data);
         Self::from_buffer(shape, data)
     }
@@ -114,38 +121,25 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// 0, 1, … n − 1.
+    ///
+    /// # Panics
+    /// If there is no room for so many.
+    #[track_caller]
     pub fn arange(n: usize) -> Self {
-        Self::new([n], (0..n).map(|i| T::from_f64(i as f64)).collect())
+        Self::build([n], |out| {
+            out.iter_mut().enumerate().for_each(|(i, out)| *out = T::from_f64(i as f64));
+        })
     }
 
     /// The n × n identity matrix.
+    ///
+    /// # Panics
+    /// If there is no room for it.
+    #[track_caller]
     pub fn eye(n: usize) -> Self {
         let mut eye = Self::zeros([n, n]);
         eye.data_mut().iter_mut().step_by(n + 1).for_each(|x| *x = T::ONE);
         eye
-    }
-
-    /// Row `i` is zero but for a 1 at column `labels[i]`. Shape `[labels.len(), classes]`.
-    ///
-    /// ```
-    /// # use longhand::Tensor;
-    /// let hot = Tensor::<f32>::one_hot(&[2, 0], 3);
-    /// assert_eq!(hot.data(), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
-    /// ```
-    ///
-    /// # Panics
-    /// If a label is not below `classes`.
-    #[track_caller]
-    pub fn one_hot(labels: &[usize], classes: usize) -> Self {
-        let mut hot = Self::zeros([labels.len(), classes]);
-        let data = hot.data_mut();
-        for (row, &label) in labels.iter().enumerate() {
-            if label >= classes {
-                panic!("label {label} in row {row}, but there are only {classes} classes");
-            }
-            data[row * classes + label] = T::ONE;
-        }
-        hot
     }
 
     /// The sizes of the axes.
@@ -204,6 +198,22 @@ impl<T: Scalar> Tensor<T> {
     /// Whether the two share one run of memory.
     pub fn shares_memory_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.data, &other.data)
+    }
+
+    /// Tells the meter that counts these elements, if one does, what they are there for now.
+    pub fn relabel(&self, kind: Kind) {
+        if let Some(ticket) = &self.data.ticket {
+            ticket.relabel(kind);
+        }
+    }
+
+    /// The same where they are scratch so far: what has another label keeps it.
+    pub fn relabel_scratch(&self, kind: Kind) {
+        if let Some(ticket) = &self.data.ticket
+            && ticket.kind() == Kind::Scratch
+        {
+            ticket.relabel(kind);
+        }
     }
 
     #[track_caller]

@@ -1,71 +1,13 @@
 //! Sums, means, extremes: many elements become one (chapter 1).
 //!
-//! Floating-point addition is not associative, so a sum needs an order, and the order here is
-//! part of the definition. It is chosen to be quick on vectors and to lose little: see [`sum`].
+//! Nothing adds up to 0, its mean and its variance are NaN, and there is no largest element of
+//! nothing: to ask for it is a mistake. Over no axes at all nothing is reduced; to name an axis
+//! twice is a mistake. All of that is as NumPy has it.
 
+use super::sum::{BLOCK, LANES, sum, sum_block, sum_rows};
 use super::threads::{PIECE, in_pieces};
 use super::{MAX_RANK, Tensor, isa};
 use crate::Scalar;
-
-// ANCHOR: sum
-/// Running sums that take turns, so that neighbouring elements are added side by side.
-pub(super) const LANES: usize = 32;
-/// Elements that are added up before their sum joins the others.
-pub(super) const BLOCK: usize = 4096;
-
-/// Σ x, in this order: element `i` of a block is added to lane `i mod 32`; then the upper half of
-/// the lanes is added to the lower half, and so on until one is left; the blocks' sums are halved
-/// in the same way.
-///
-/// An error then grows with the logarithm of the length and not with the length.
-pub(crate) fn sum<T: Scalar>(x: &[T]) -> T {
-    if x.len() <= BLOCK {
-        return isa::vectorize(
-            #[inline(always)]
-            || sum_block(x),
-        );
-    }
-    let mut sums = vec![T::ZERO; x.len().div_ceil(BLOCK)];
-    in_pieces(&mut sums, 8, |first, sums| {
-        let blocks = x[first * BLOCK..].chunks(BLOCK);
-        isa::vectorize(
-            #[inline(always)]
-            || {
-                for (sum, block) in sums.iter_mut().zip(blocks) {
-                    *sum = sum_block(block);
-                }
-            },
-        );
-    });
-    tree_sum(&mut sums)
-}
-
-#[inline(always)]
-fn sum_block<T: Scalar>(x: &[T]) -> T {
-    let mut lanes = [T::ZERO; LANES];
-    let rounds = x.chunks_exact(LANES);
-    let rest = rounds.remainder();
-    for round in rounds {
-        lanes.iter_mut().zip(round).for_each(|(lane, &x)| *lane += x);
-    }
-    lanes.iter_mut().zip(rest).for_each(|(lane, &x)| *lane += x);
-    // Lanes that were never used are zeros, which change nothing.
-    tree_sum(&mut lanes)
-}
-
-/// Adds the upper half to the lower half, as if there were 2ⁿ of them, until one is left.
-#[inline(always)]
-pub(super) fn tree_sum<T: Scalar>(x: &mut [T]) -> T {
-    let mut half = x.len().next_power_of_two() / 2;
-    while half > 0 {
-        let len = x.len().min(2 * half);
-        let (lower, upper) = x[..len].split_at_mut(half);
-        lower.iter_mut().zip(upper).for_each(|(lower, upper)| *lower += *upper);
-        half /= 2;
-    }
-    x.first().copied().unwrap_or(T::ZERO)
-}
-// ANCHOR_END: sum
 
 /// `x` folded by `f`, which must not care for order, as the larger of two does not.
 #[inline(always)]
@@ -80,25 +22,6 @@ pub(super) fn fold_block<T: Scalar>(x: &[T], start: T, f: impl Fn(T, T) -> T) ->
         lanes.iter_mut().zip(round).for_each(|(lane, &x)| *lane = f(*lane, x));
     }
     lanes.iter().chain(rest).fold(start, |folded, &x| f(folded, x))
-}
-
-/// `out[i]` = Σ over rows of `x[row][i]`, row after row within blocks, the blocks in order.
-fn sum_rows<T: Scalar>(x: &[T], out: &mut [T]) {
-    let width = out.len();
-    out.fill(T::ZERO);
-    let mut block = vec![T::ZERO; width];
-    for rows in x.chunks(256 * width) {
-        block.fill(T::ZERO);
-        isa::vectorize(
-            #[inline(always)]
-            || {
-                for row in rows.chunks_exact(width) {
-                    block.iter_mut().zip(row).for_each(|(sum, &x)| *sum += x);
-                }
-            },
-        );
-        out.iter_mut().zip(&block).for_each(|(sum, &block)| *sum += block);
-    }
 }
 
 /// `out[i]` = `f` of row `i` of `x`, which has `width` columns.
@@ -119,7 +42,10 @@ fn rows_to_one<T: Scalar>(out: &mut [T], x: &[T], width: usize, f: impl Fn(&[T])
 }
 
 impl<T: Scalar> Tensor<T> {
-    /// Σ of all elements; 0 if there are none.
+    /// Σ of all elements; 0 if there are none. The order of the additions is part of the definition:
+    /// element `i` of a block of 4096 is added to running sum `i mod 32`; then the upper half of the
+    /// running sums is added to the lower half, and so on until one is left; and the sums of the
+    /// blocks in the same way. So at most 128 terms are added one after another.
     pub fn sum(&self) -> T {
         sum(self.data())
     }
@@ -129,29 +55,45 @@ impl<T: Scalar> Tensor<T> {
         self.sum() / T::from_f64(self.len() as f64)
     }
 
-    /// The variance of all elements around their mean, over n − 1 as in `torch.var`.
+    /// The variance of all elements around their mean, over n − 1 as in `torch.var`; NaN if there
+    /// are fewer than two.
     pub fn var(&self) -> T {
         let mean = self.mean();
         let squares = self.map(|x| (x - mean) * (x - mean)).sum();
-        squares / T::from_f64(self.len() as f64 - 1.0)
+        squares / T::from_f64(self.len().saturating_sub(1) as f64)
     }
 
-    /// The standard deviation of all elements, over n − 1 as in `torch.std`.
+    /// The standard deviation of all elements, over n − 1 as in `torch.std`; NaN if there are fewer
+    /// than two.
     pub fn std(&self) -> T {
         self.var().sqrt()
     }
 
-    /// The largest element; NaN if any is, −∞ if there are none.
+    /// The largest element; NaN if any is.
+    ///
+    /// # Panics
+    /// If there are none.
+    #[track_caller]
     pub fn max(&self) -> T {
+        self.must_hold_something("max");
         self.reshape([self.len()]).max_axis(0).item()
     }
 
-    /// The smallest element; NaN if any is, ∞ if there are none.
+    /// The smallest element; NaN if any is.
+    ///
+    /// # Panics
+    /// If there are none.
+    #[track_caller]
     pub fn min(&self) -> T {
+        self.must_hold_something("min");
         self.reshape([self.len()]).min_axis(0).item()
     }
 
     /// Σ over one axis, which is dropped; a negative axis counts from the end.
+    ///
+    /// Over the last axis each row is added up as [`sum`](Self::sum) adds all elements. Over another
+    /// axis, blocks of 64 terms are added one after another, each beginning with 0; then the upper
+    /// half of the blocks' sums is added to the lower half, and so on until one is left.
     ///
     /// ```
     /// # use longhand::Tensor;
@@ -180,17 +122,27 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// Σ over several axes, the last first; all of them are dropped.
+    ///
+    /// # Panics
+    /// If there is no such axis, or one is named twice.
     #[track_caller]
     pub fn sum_axes(&self, axes: &[isize]) -> Self {
         let mut named = [false; MAX_RANK];
         for &axis in axes {
-            named[self.shape.axis(axis)] = true;
+            let found = self.shape.axis(axis);
+            if named[found] {
+                panic!(
+                    "sum over axes {axes:?} of shape {}: axis {axis} is named twice",
+                    self.shape
+                );
+            }
+            named[found] = true;
         }
         let axes = (0..self.rank()).rev().filter(|&axis| named[axis]);
         axes.fold(self.clone(), |sum, axis| sum.sum_axis(axis as isize))
     }
 
-    /// The mean over one axis, which is dropped.
+    /// The mean over one axis, which is dropped; NaN if its size is 0.
     #[track_caller]
     pub fn mean_axis(&self, axis: isize) -> Self {
         let size = self.shape[self.shape.axis(axis)];
@@ -198,15 +150,40 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// The largest element along one axis, which is dropped; NaN if any is.
+    ///
+    /// # Panics
+    /// If the axis has size 0, unless the result is empty as well.
     #[track_caller]
     pub fn max_axis(&self, axis: isize) -> Self {
+        self.must_hold_something_along("max_axis", axis);
         self.fold_axis(axis, -T::INFINITY, T::maximum)
     }
 
     /// The smallest element along one axis, which is dropped; NaN if any is.
+    ///
+    /// # Panics
+    /// If the axis has size 0, unless the result is empty as well.
     #[track_caller]
     pub fn min_axis(&self, axis: isize) -> Self {
+        self.must_hold_something_along("min_axis", axis);
         self.fold_axis(axis, T::INFINITY, T::minimum)
+    }
+
+    /// Panics if there is nothing to choose from.
+    #[track_caller]
+    fn must_hold_something(&self, what: &str) {
+        if self.len() == 0 {
+            panic!("{what} of shape {}: there is nothing to choose from", self.shape);
+        }
+    }
+
+    /// Panics if an element along `axis` is to be chosen and there is none.
+    #[track_caller]
+    fn must_hold_something_along(&self, what: &str, axis: isize) {
+        let axis = self.shape.axis(axis);
+        if self.shape[axis] == 0 && self.shape.without(axis).count() > 0 {
+            panic!("{what} along axis {axis} of shape {}: it is empty", self.shape);
+        }
     }
 
     #[track_caller]
@@ -243,12 +220,12 @@ impl<T: Scalar> Tensor<T> {
     /// ```
     ///
     /// # Panics
-    /// If that axis has size 0.
+    /// If the axis has size 0, unless the result is empty as well.
     #[track_caller]
     pub fn argmax(&self, axis: isize) -> Vec<usize> {
+        self.must_hold_something_along("argmax", axis);
         let axis = self.shape.axis(axis);
         let (outer, size, inner) = self.shape.around(axis);
-        assert!(size > 0, "argmax along axis {axis} of shape {}: it is empty", self.shape);
         let x = self.data();
         (0..outer * inner)
             .map(|place| {

@@ -1,6 +1,7 @@
 //! Log-softmax: scores become the logarithms of probabilities (chapter 4).
 
-use super::reduce::{BLOCK, LANES, fold_block, tree_sum};
+use super::reduce::fold_block;
+use super::sum::{BLOCK, LANES, tree_sum};
 use super::threads::PIECE;
 use super::{Tensor, isa, threads};
 use crate::Scalar;
@@ -21,7 +22,35 @@ pub fn reference<T: Scalar>(x: &Tensor<T>) -> Tensor<T> {
 // ANCHOR_END: log_softmax
 
 impl<T: Scalar> Tensor<T> {
+    /// ln Σ exp(x) along one axis, which is dropped; no exp overflows on the way. −∞ where all are
+    /// −∞ or there are none, ∞ where the largest is.
+    ///
+    /// ```
+    /// # use longhand::Tensor;
+    /// let x = Tensor::new([2, 2], vec![1000.0_f64, 1000.0, f64::INFINITY, 0.0]);
+    /// assert_eq!(x.log_sum_exp(1).data(), [1000.0 + std::f64::consts::LN_2, f64::INFINITY]);
+    /// ```
+    ///
+    /// # Panics
+    /// If there is no such axis.
+    #[track_caller]
+    #[must_use]
+    pub fn log_sum_exp(&self, axis: isize) -> Self {
+        let found = self.shape.axis(axis);
+        if self.shape[found] == 0 {
+            return Self::full(self.shape.without(found), -T::INFINITY);
+        }
+        // Taking off the largest keeps exp small. If that is infinite, nothing is taken off: the
+        // difference of two infinities is no number.
+        let most = self.max_axis(axis).map(|x| if x.is_finite() { x } else { T::ZERO });
+        let shifted = self - most.unsqueeze(found as isize);
+        shifted.exp().sum_axis(axis).ln() + most
+    }
+
     /// xᵢ − ln Σⱼ exp(xⱼ) along the last axis; the same shape.
+    ///
+    /// −∞ stays −∞: a probability of 0. Where the largest of a row is infinite there are no such
+    /// probabilities (∞ − ∞, 0/0), and the row is NaN, as in PyTorch.
     ///
     /// ```
     /// # use longhand::Tensor;
@@ -34,7 +63,10 @@ impl<T: Scalar> Tensor<T> {
     #[track_caller]
     pub fn log_softmax(&self) -> Self {
         let width = self.shape[self.shape.axis(-1)];
-        if width > BLOCK || self.len() == 0 {
+        if self.len() == 0 {
+            return self.clone();
+        }
+        if width > BLOCK {
             return reference(self);
         }
         Self::build(self.shape, |out| {
@@ -80,6 +112,6 @@ fn row<T: Scalar>(x: &[T], out: &mut [T]) {
     for (lanes, last) in registers.take(rest.len().div_ceil(8)) {
         lanes.iter_mut().zip(last).for_each(|(lane, &x)| *lane += x.exp());
     }
-    let log_sum = tree_sum(&mut lanes[..x.len().min(LANES)]).ln();
+    let log_sum = tree_sum(&mut lanes[..x.len().min(LANES)], 1)[0].ln();
     out.iter_mut().for_each(|out| *out -= log_sum);
 }

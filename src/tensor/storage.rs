@@ -6,29 +6,33 @@
 //! it held is still in it: whoever asks for a buffer must write all of it.
 
 use super::meter::Ticket;
+use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 /// Buffers smaller than this go back to the allocator, which is quick about them.
-const SMALLEST_KEPT: usize = 64 << 10;
+const SMALLEST_CACHED: usize = 64 << 10;
 /// At most this many bytes wait to be used again, per thread and element type.
-const MOST_KEPT: usize = 512 << 20;
+const MOST_CACHED: usize = 512 << 20;
+
+/// What a buffer is made of: plain numbers.
+pub(crate) trait Element: Copy + Default + 'static {}
+impl<T: Copy + Default + 'static> Element for T {}
 
 /// The elements of a tensor; recycled when dropped.
-pub(crate) struct Buffer<T: Recycle> {
+pub(crate) struct Buffer<T: Element> {
     elements: Vec<T>,
     /// What the meter that counts this buffer, if any does, knows it by.
     pub(super) ticket: Option<Box<Ticket>>,
 }
 
-impl<T: Recycle> Buffer<T> {
+impl<T: Element> Buffer<T> {
     /// `len` elements of unspecified value, to be overwritten.
     pub(crate) fn stale(len: usize) -> Self {
-        let kept = (size_of::<T>() * len >= SMALLEST_KEPT)
-            .then(|| T::with_kept(|kept| kept.take(len)))
-            .flatten();
-        kept.unwrap_or_else(|| vec![T::default(); len]).into()
+        let large = size_of::<T>() * len >= SMALLEST_CACHED;
+        let cached = if large { with_cache(|cache| cache.take(len)).flatten() } else { None };
+        cached.unwrap_or_else(|| vec![T::default(); len]).into()
     }
 
     /// The elements as a plain vector.
@@ -37,26 +41,26 @@ impl<T: Recycle> Buffer<T> {
     }
 }
 
-impl<T: Recycle + PartialEq> PartialEq for Buffer<T> {
+impl<T: Element + PartialEq> PartialEq for Buffer<T> {
     fn eq(&self, other: &Self) -> bool {
         self.elements == other.elements
     }
 }
 
-impl<T: Recycle + fmt::Debug> fmt::Debug for Buffer<T> {
+impl<T: Element + fmt::Debug> fmt::Debug for Buffer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.elements.fmt(f)
     }
 }
 
-impl<T: Recycle> From<Vec<T>> for Buffer<T> {
+impl<T: Element> From<Vec<T>> for Buffer<T> {
     fn from(elements: Vec<T>) -> Self {
         let ticket = Ticket::draw(size_of::<T>() * elements.capacity());
         Self { elements, ticket }
     }
 }
 
-impl<T: Recycle> Clone for Buffer<T> {
+impl<T: Element> Clone for Buffer<T> {
     fn clone(&self) -> Self {
         let mut copy = Self::stale(self.len());
         copy.copy_from_slice(self);
@@ -67,39 +71,38 @@ impl<T: Recycle> Clone for Buffer<T> {
     }
 }
 
-impl<T: Recycle> Drop for Buffer<T> {
+impl<T: Element> Drop for Buffer<T> {
     fn drop(&mut self) {
-        if size_of::<T>() * self.len() >= SMALLEST_KEPT {
+        if size_of::<T>() * self.len() >= SMALLEST_CACHED {
             let elements = std::mem::take(&mut self.elements);
-            T::with_kept(|kept| kept.put(elements));
+            with_cache(|cache| cache.put(elements));
         }
     }
 }
 
-impl<T: Recycle> Deref for Buffer<T> {
+impl<T: Element> Deref for Buffer<T> {
     type Target = [T];
     fn deref(&self) -> &[T] {
         &self.elements
     }
 }
 
-impl<T: Recycle> DerefMut for Buffer<T> {
+impl<T: Element> DerefMut for Buffer<T> {
     fn deref_mut(&mut self) -> &mut [T] {
         &mut self.elements
     }
 }
 
-/// Buffers waiting to be used again, the oldest first.
-#[doc(hidden)]
+/// Buffers of one element type that wait to be used again, the oldest first.
 #[derive(Default)]
-pub struct Kept<T> {
+struct Cache<T> {
     buffers: Vec<Vec<T>>,
     bytes: usize,
 }
 
-impl<T> Kept<T> {
+impl<T> Cache<T> {
     fn take(&mut self, len: usize) -> Option<Vec<T>> {
-        // The youngest first: its memory is the likeliest to be in the cache.
+        // The youngest first: its memory is the likeliest to be in the processor's cache.
         let found = self.buffers.iter().rposition(|buffer| buffer.len() == len)?;
         self.bytes -= size_of::<T>() * len;
         Some(self.buffers.remove(found))
@@ -108,38 +111,50 @@ impl<T> Kept<T> {
     fn put(&mut self, buffer: Vec<T>) {
         self.bytes += size_of::<T>() * buffer.len();
         self.buffers.push(buffer);
-        while self.bytes > MOST_KEPT {
+        while self.bytes > MOST_CACHED {
             self.bytes -= size_of::<T>() * self.buffers.remove(0).len();
         }
     }
-
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.buffers = Vec::new();
-        self.bytes = 0;
-    }
 }
 
-/// An element type that has a list of buffers to use again on each thread.
-#[doc(hidden)]
-pub trait Recycle: Copy + Default + 'static {
-    /// Gives the thread's list to `f`; a default where the thread is already ending.
-    fn with_kept<R: Default>(f: impl FnOnce(&mut Kept<Self>) -> R) -> R;
+/// A thread's caches, one for each element type that buffers are made of.
+#[derive(Default)]
+struct Caches {
+    f32: Cache<f32>,
+    f64: Cache<f64>,
+    /// The positions of maxima.
+    u32: Cache<u32>,
 }
 
-macro_rules! recycle {
-    ($t:ty) => {
-        impl Recycle for $t {
-            fn with_kept<R: Default>(f: impl FnOnce(&mut Kept<Self>) -> R) -> R {
-                thread_local!(static KEPT: RefCell<Kept<$t>> = RefCell::default());
-                KEPT.try_with(|kept| f(&mut kept.borrow_mut())).unwrap_or_default()
-            }
-        }
+thread_local!(static CACHES: RefCell<Caches> = RefCell::default());
+
+/// Gives this thread's cache of buffers of `T` to `f`. None if buffers of this type are not kept,
+/// or the thread is ending.
+fn with_cache<T: 'static, R>(f: impl FnOnce(&mut Cache<T>) -> R) -> Option<R> {
+    let find = |caches: &RefCell<Caches>| {
+        let Caches { f32, f64, u32 } = &mut *caches.borrow_mut();
+        let caches: [&mut dyn Any; 3] = [f32, f64, u32];
+        caches.into_iter().find_map(|cache| cache.downcast_mut()).map(f)
     };
+    CACHES.try_with(find).ok().flatten()
 }
-recycle!(f32);
-recycle!(f64);
-recycle!(u32);
+
+/// The bytes that wait on this thread to be used again. No meter counts them.
+#[must_use]
+pub fn cached_bytes() -> usize {
+    let bytes = |caches: &Caches| caches.f32.bytes + caches.f64.bytes + caches.u32.bytes;
+    CACHES.try_with(|caches| bytes(&caches.borrow())).unwrap_or(0)
+}
+
+/// Gives back to the allocator what waits on this thread to be used again.
+///
+/// ```
+/// use longhand::{Tensor, tensor};
+/// drop(Tensor::<f32>::zeros([1 << 20]));
+/// assert!(tensor::cached_bytes() >= 4 << 20);
+/// tensor::empty_cache();
+/// assert_eq!(tensor::cached_bytes(), 0);
+/// ```
+pub fn empty_cache() {
+    _ = CACHES.try_with(|caches| caches.take());
+}

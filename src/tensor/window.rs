@@ -54,26 +54,32 @@ impl Window {
     ///
     /// # Panics
     /// If the window does not fit into the padded image once, or its kernel, stride or dilation
-    /// is 0.
+    /// is 0, or the sizes are too large to be added up.
     #[track_caller]
     pub fn output(&self, size: [usize; 2]) -> [usize; 2] {
-        std::array::from_fn(|axis| {
-            let (kernel, stride) = (self.kernel[axis], self.stride[axis]);
-            let (padding, dilation) = (self.padding[axis], self.dilation[axis]);
-            if kernel == 0 || stride == 0 || dilation == 0 {
-                panic!("kernel, stride and dilation must be at least 1: {self:?}");
-            }
-            let reach = dilation * (kernel - 1) + 1;
-            let padded = size[axis] + 2 * padding;
-            if padded < reach {
-                panic!(
-                    "a window that reaches over {reach} does not fit into {padded} \
-                     ({} and twice the padding of {padding}): {self:?} on an image of {}×{}",
-                    size[axis], size[0], size[1]
-                );
-            }
-            (padded - reach) / stride + 1
-        })
+        [self.output_along(0, size), self.output_along(1, size)]
+    }
+
+    #[track_caller]
+    fn output_along(&self, axis: usize, image: [usize; 2]) -> usize {
+        let (kernel, stride) = (self.kernel[axis], self.stride[axis]);
+        let (padding, dilation) = (self.padding[axis], self.dilation[axis]);
+        let ([h, w], size) = (image, image[axis]);
+        if kernel == 0 || stride == 0 || dilation == 0 {
+            panic!("kernel, stride and dilation must be at least 1: {self:?}");
+        }
+        let reach = dilation.checked_mul(kernel - 1).and_then(|reach| reach.checked_add(1));
+        let padded = padding.checked_mul(2).and_then(|both| both.checked_add(size));
+        let (Some(reach), Some(padded)) = (reach, padded) else {
+            panic!("sizes too large to add up: {self:?} on an image of {h}×{w}");
+        };
+        if padded < reach {
+            panic!(
+                "a window that reaches over {reach} does not fit into {padded} ({size} and twice \
+                 the padding of {padding}): {self:?} on an image of {h}×{w}"
+            );
+        }
+        (padded - reach) / stride + 1
     }
     // ANCHOR_END: output
 

@@ -5,8 +5,7 @@ use super::common::{
 };
 use super::{assert_says, check_twice};
 use longhand::layers::{Conv2d, Layer};
-use longhand::tensor::Window;
-use longhand::tensor::reference;
+use longhand::tensor::{Window, reference, threads};
 use longhand::{Rng, Scalar, Tape, Tensor};
 
 /// Images, kernels and windows of every kind: `[n, c, h, w]`, outputs, window.
@@ -212,4 +211,30 @@ fn shapes_that_do_not_fit_are_named() {
     assert_says(|| columns.col2im(window, [9, 8]), &["[2, 75, 16]", "9×8"]);
     let mut layer = Conv2d::<f32>::new(3, 4, window, &mut Rng::new(1));
     assert_says(|| layer.backward(&Tensor::zeros([2, 4, 4, 4])), &["Conv2d", "without a forward"]);
+}
+
+/// Rows of places that are longer than a chain and than a group, images of which many are one group,
+/// and numbers of groups that leave some without a partner.
+#[test]
+fn the_weight_gradient_has_its_order() {
+    for [n, h, w] in [[1, 2, 65], [2, 3, 300], [37, 2, 2], [5, 9, 9], [3, 33, 31], [70, 1, 1]] {
+        let (x, up) = (normal::<f32>(&[n, 2, h, w], 8), normal::<f32>(&[n, 3, h, w], 9));
+        let window = Window::new([3, 3]).padding([1, 1]);
+        let plain = reference::conv2d_weight(&x, &up, window);
+        for count in [1, 2, 3, 8] {
+            let fast = threads::with(count, || x.conv2d_weight(&up, window));
+            assert!(fast.same_bits(&plain), "{n} images of {h}×{w} on {count} threads");
+        }
+    }
+}
+
+/// Ten million equal terms, for which every rounding in a row errs to the same side.
+#[test]
+fn a_long_weight_gradient_loses_next_to_nothing() {
+    for (shape, term) in [([4, 1, 512, 512], 0.1_f32), ([40, 1, 500, 500], 0.7)] {
+        let (x, up) = (Tensor::full(shape, term), Tensor::ones(shape));
+        let found = f64::from(x.conv2d_weight(&up, Window::new([1, 1])).item());
+        let right = f64::from(term) * x.len() as f64;
+        assert!((found / right - 1.0).abs() < 1e-6, "{found}, not {right}");
+    }
 }

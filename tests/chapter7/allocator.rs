@@ -2,8 +2,9 @@
 
 use crate::common::normal;
 use crate::{RULES, Training, Way, deep_net};
-use longhand::tensor::meter::{Meter, free_kept, kept};
+use longhand::tensor::meter::Meter;
 use longhand::tensor::threads;
+use longhand::tensor::{cached_bytes, empty_cache};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -62,12 +63,12 @@ fn the_meter_and_the_allocator_agree() {
                 };
                 // Once without looking, so that what is taken once and for all is there.
                 run(&Meter::new(), &|| ());
-                free_kept();
+                empty_cache();
                 let start = taken();
                 let meter = Meter::new();
                 run(&meter, &|| {
                     let by_allocator = taken() - start;
-                    let by_meter = meter.now().total() + kept();
+                    let by_meter = meter.now().total() + cached_bytes();
                     // The rest is bookkeeping: boxes of layers, hash tables, headers of tensors.
                     let rest = by_allocator.checked_sub(by_meter);
                     let what = format!("{rule}, {way:?}: {by_allocator} and {by_meter}");
@@ -75,7 +76,7 @@ fn the_meter_and_the_allocator_agree() {
                     assert!(by_meter > 20_000, "{what}");
                 });
                 assert_eq!(meter.now().total(), 0);
-                free_kept();
+                empty_cache();
                 let left = taken() - start;
                 assert!(left < 1_000, "{rule}, {way:?}: {left} bytes are left over");
             }
@@ -91,7 +92,7 @@ fn no_bytes_hide_within_a_step() {
     impl longhand::optim::Optimizer for Peak<'_> {
         fn step_param(&mut self, _: &mut longhand::Param) {
             let by_allocator = taken() - self.1;
-            let by_meter = self.0.now().total() + kept();
+            let by_meter = self.0.now().total() + cached_bytes();
             let rest = by_allocator.checked_sub(by_meter).expect("no byte is counted twice");
             self.2.set(self.2.get().max(rest));
         }
@@ -104,7 +105,7 @@ fn no_bytes_hide_within_a_step() {
             longhand::mebp::per_layer(&mut net, d_output, optimizer);
         };
         step(&mut longhand::optim::Sgd::new(0.0));
-        free_kept();
+        empty_cache();
         let (meter, start) = (Meter::new(), taken());
         let mut peak = Peak(&meter, start, Cell::new(0));
         meter.watch(|| step(&mut peak));

@@ -2,7 +2,8 @@
 
 use crate::common::normal;
 use longhand::optim::{Optimizer, Sgd};
-use longhand::tensor::meter::{Bytes, Kind, Meter, free_kept, kept};
+use longhand::tensor::meter::{Bytes, Kind, Meter};
+use longhand::tensor::{cached_bytes, empty_cache};
 use longhand::{Param, Tape, Tensor};
 
 fn zeros(count: usize) -> Tensor {
@@ -157,15 +158,15 @@ fn peaks_and_traces() {
 fn what_waits_to_be_used_again_is_not_counted_and_can_be_freed() {
     let meter = Meter::new();
     meter.watch(|| {
-        free_kept();
+        empty_cache();
         let big = zeros(100_000);
         drop(big);
-        assert_eq!((meter.now().total(), kept()), (0, 400_000));
+        assert_eq!((meter.now().total(), cached_bytes()), (0, 400_000));
         let again = zeros(100_000);
-        assert_eq!((meter.now().total(), kept()), (400_000, 0));
+        assert_eq!((meter.now().total(), cached_bytes()), (400_000, 0));
         drop((again, Tensor::<f64>::zeros([10_000]), zeros(10)));
-        assert_eq!(kept(), 480_000, "small ones go back at once");
-        free_kept();
-        assert_eq!(kept(), 0);
+        assert_eq!(cached_bytes(), 480_000, "small ones go back at once");
+        empty_cache();
+        assert_eq!(cached_bytes(), 0);
     });
 }

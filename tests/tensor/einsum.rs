@@ -170,3 +170,20 @@ fn same_bits_for_any_threads_and_instruction_set() {
         }
     }
 }
+
+#[test]
+fn without_an_arrow_as_numpy_has_it() {
+    let (a, b) = (uneven::<f64>([2, 3], 1), uneven::<f64>([3, 4], 2));
+    for (implied, spec, operands) in [
+        ("ij,jk", "ij,jk->ik", vec![&a, &b]),
+        ("ba", "ba->ab", vec![&a]),
+        ("aB", "aB->Ba", vec![&a]),
+        ("ij,ij", "ij,ij->", vec![&a, &a]),
+        ("kj,ji", "kj,ji->ik", vec![&a, &b]),
+    ] {
+        let (found, expected) = (einsum(implied, &operands), einsum(spec, &operands));
+        assert!(found.same_bits(&expected), "{implied}: {found}, not {expected}");
+    }
+    let square = uneven::<f64>([3, 3], 3);
+    assert_eq!(einsum("ii", &[&square]).item(), einsum("ii->", &[&square]).item());
+}

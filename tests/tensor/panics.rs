@@ -1,7 +1,7 @@
 //! A shape mistake panics at the caller's line, and says what it met.
 
 use longhand::Tensor;
-use longhand::tensor::{Shape, einsum, ladder};
+use longhand::tensor::{Divisor, Shape, Window, einsum, ladder};
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
@@ -55,6 +55,10 @@ fn making() {
     panics!(Tensor::new([2, 3], vec![1.0_f32; 5]), "[2, 3]", "6", "5");
     panics!(Tensor::<f32>::zeros([usize::MAX, 2]), "too large");
     panics!(Tensor::<f32>::full([usize::MAX; 2], 1.0), "too large");
+    panics!(Tensor::<f32>::zeros([usize::MAX, 2, 0]), "too large");
+    panics!(Tensor::<f64>::zeros([usize::MAX / 8]), "too large");
+    panics!(Tensor::<f32>::arange(usize::MAX), "too large");
+    panics!(Tensor::<f32>::eye(usize::MAX), "too large");
     panics!(Tensor::<f32>::one_hot(&[0, 3], 3), "label 3", "row 1", "3 classes");
     panics!(t([2, 1]).item(), "[2, 1]", "2");
     panics!(Tensor::<f32>::zeros([1; 9]), "9 axes", "8");
@@ -107,6 +111,12 @@ fn reducing() {
     panics!(a.min_axis(2), "[2, 3]", "axis 2");
     panics!(a.argmax(2), "[2, 3]", "axis 2");
     panics!(t([0, 3]).argmax(0), "[0, 3]", "empty");
+    panics!(t([0, 3]).max_axis(0), "[0, 3]", "empty");
+    panics!(t([3, 0]).min_axis(1), "[3, 0]", "empty");
+    panics!(t([0, 3]).max(), "[0, 3]", "nothing");
+    panics!(t([0]).min(), "[0]", "nothing");
+    panics!(a.sum_axes(&[0, 0]), "[2, 3]", "axis 0", "twice");
+    panics!(a.sum_axes(&[1, -1]), "[2, 3]", "axis -1", "twice");
     panics!(Tensor::scalar(1.0_f32).sum_axis(0), "[]", "axis 0");
 }
 
@@ -138,6 +148,34 @@ fn arranging() {
 }
 
 #[test]
+fn sizes_that_wrap() {
+    const MAX: usize = usize::MAX;
+    const HALF: usize = MAX / 2 + 1;
+    // The square of it does not fit.
+    const WIDE: usize = 1 << (usize::BITS / 2 + 8);
+    let (a, images, weight) = (t([2, 3]), t([1, 1, 4, 4]), t([1, 1, 1, 1]));
+    panics!(a.pad_axis(0, MAX, 1), "[2, 3]", "zeros around axis 0");
+    panics!(a.pad_axis(1, HALF / 2, HALF / 2), "too large");
+    let one = Window::new([1, 1]);
+    let minus_one = one.padding([0, MAX]);
+    panics!(minus_one.output([4, 4]), "too large to add up", "4×4");
+    panics!(images.conv2d(&weight, None, minus_one), "too large to add up");
+    let (pair, wide) = (t([1, 1, 2, 1]), Window::new([2, 1]).dilation([HALF, 1]));
+    panics!(images.conv2d(&pair, None, wide), "does not fit", "4×4");
+    let (pair, wide) = (t([1, 1, 3, 1]), Window::new([3, 1]).dilation([HALF, 1]));
+    panics!(images.conv2d(&pair, None, wide), "too large to add up", "4×4");
+    let vast = one.padding([WIDE, WIDE]);
+    panics!(images.conv2d(&weight, None, vast), "[1, 1, 4, 4]", "too much padding");
+    let far = one.stride([WIDE, WIDE]);
+    panics!(t([1, 1, 1, 1]).conv2d_input(&weight, far, [WIDE, WIDE]), "too much padding");
+    panics!(t([1, 1, 16]).col2im(Window::new([0, 1]), [4, 4]), "at least 1");
+    panics!(t([1, 1, 16]).col2im(one, [MAX, MAX]), "[1, 1, 16]");
+    panics!(images.avg_pool2d_adjoint(one, Divisor::Window, [MAX, MAX]), "[1, 1, 4, 4]");
+    panics!(images.avg_pool2d_adjoint(far, Divisor::Window, [4 * WIDE, 4 * WIDE]), "32 bits");
+    panics!(images.max_pool2d(minus_one), "too large to add up");
+}
+
+#[test]
 fn multiplying() {
     let (a, b) = (t([2, 3]), t([2, 3]));
     panics!(a.matmul(&b), "matmul", "[2, 3]", "3 and 2");
@@ -159,7 +197,8 @@ fn multiplying() {
 #[test]
 fn einsums() {
     let (a, b) = (t([2, 3]), t([2, 3]));
-    panics!(einsum("ij", &[&a]), "arrow");
+    panics!(einsum("ij,kl", &[&a]), "2 operands are named, 1 given");
+    panics!(einsum("i>j", &[&a]), "`>` is not a letter");
     panics!(einsum("ij->ij", &[&a, &b]), "1 operands are named, 2 given");
     panics!(einsum("->", &[] as &[&Tensor]), "1 operands are named, 0 given");
     panics!(einsum("ijk->i", &[&a]), "`ijk`", "[2, 3]");

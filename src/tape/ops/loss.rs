@@ -71,9 +71,7 @@ impl<'t, T: Scalar> Var<'t, T> {
         // must not be forgotten, or the second derivative would be wrong.
         let classes = check_labels("cross_entropy", self.shape(), labels);
         let (log_p, labels): (_, Arc<[usize]>) = (self.read().log_softmax(), labels.into());
-        let rows = log_p.data().chunks_exact(classes).zip(&*labels);
-        let picked = rows.map(|(row, &label)| row[label]).collect();
-        let value = -Tensor::new([labels.len()], picked).sum() / n;
+        let value = -log_p.pick(&labels).sum() / n;
         let bytes = size_of_val(log_p.data()) + size_of_val(&*labels);
         let value = Tensor::scalar(value);
         let y = self.tape.operation("cross entropy", [self], value, move |[x], _, g| {

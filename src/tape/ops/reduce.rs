@@ -105,13 +105,7 @@ impl<T: Scalar> Var<'_, T> {
         // [.., n, ..] → [.., ..]
         // y = ln Σⱼ exp(xⱼ): dy/dxⱼ = exp(xⱼ) / Σ = exp(xⱼ − y)
         let axis = self.shape().axis(axis) as isize;
-        let value = {
-            let x = self.read();
-            // An infinite maximum is not taken off: ∞ − ∞ is nothing.
-            let most = x.max_axis(axis).map(|x| if x.is_finite() { x } else { T::ZERO });
-            let shifted = &*x - most.unsqueeze(axis);
-            shifted.exp().sum_axis(axis).ln() + most
-        };
+        let value = self.read().log_sum_exp(axis);
         self.tape.operation("log sum exp", [self], value, move |[x], y, g| {
             let none = y.read().mask(|y| y == -T::INFINITY);
             let zero = x.tape.constant(Tensor::scalar(T::ZERO));

@@ -1,7 +1,6 @@
 //! Picking rows, and picking one element of each row.
 
 use crate::tape::list::Var;
-use crate::tensor::labels::check_labels;
 use crate::{Scalar, Tensor};
 use std::sync::Arc;
 
@@ -66,12 +65,7 @@ impl<T: Scalar> Var<'_, T> {
     pub(super) fn pick_shared(self, labels: Indices) -> Self {
         // x [batch, classes], labels [batch] → y [batch]
         // y_b = x_b,label(b): g_b goes back there, 0 elsewhere
-        let classes = check_labels("pick", self.shape(), &labels);
-        let value = {
-            let x = self.read();
-            let rows = x.data().chunks_exact(classes).zip(&*labels);
-            Tensor::new([labels.len()], rows.map(|(row, &label)| row[label]).collect())
-        };
+        let (value, classes) = (self.read().pick(&labels), self.shape()[1]);
         let bytes = size_of_val(&*labels);
         let y = self.tape.operation("pick", [self], value, move |[_], _, g| {
             [Some(g.place_shared(labels.clone(), classes))]

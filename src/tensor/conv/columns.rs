@@ -5,10 +5,10 @@
 //! (kh, kw) sees in channel c from its place (i, j). Along a row of the output these pixels are
 //! neighbours, so that the columns are made of runs.
 
-use super::Geometry;
+use super::geometry::Geometry;
 use crate::Scalar;
 use crate::tensor::gemm::Im2col;
-use crate::tensor::{Buffer, Shape, Tensor, Window, isa};
+use crate::tensor::{Buffer, Tensor, Window, isa};
 use std::ops::Range;
 
 /// One image with its padding: in place if there is none, else a copy with a border of zeros, so
@@ -26,10 +26,10 @@ impl<'a, T: Scalar> Padded<'a, T> {
         if [top, left] == [0, 0] || image.is_empty() {
             return Self::InPlace(image);
         }
-        let ([height, width], [_, padded_width]) = (geometry.image, geometry.padded());
+        let ([height, width], [_, padded_width]) = (geometry.image, geometry.padded);
         let mut copy = Buffer::stale(geometry.padded_len());
         copy.fill(T::ZERO);
-        let planes = copy.chunks_mut(geometry.padded().iter().product());
+        let planes = copy.chunks_mut(geometry.padded.iter().product());
         for (plane, image) in planes.zip(image.chunks(height * width)) {
             let rows = plane.chunks_mut(padded_width).skip(top);
             for (row, pixels) in rows.zip(image.chunks(width)) {
@@ -48,19 +48,9 @@ impl<'a, T: Scalar> Padded<'a, T> {
 }
 
 impl Geometry {
-    /// Height and width of an image with its padding.
-    pub(super) fn padded(&self) -> [usize; 2] {
-        [0, 1].map(|axis| self.image[axis] + 2 * self.window.padding[axis])
-    }
-
-    /// The elements of an image with its padding.
-    pub(super) fn padded_len(&self) -> usize {
-        self.inputs * self.padded().iter().product::<usize>()
-    }
-
     /// Where, in a padded image, each row of the columns begins: its pixel for place (0, 0).
     pub(super) fn begins(&self) -> Vec<usize> {
-        let ([kh, kw], [height, width]) = (self.window.kernel, self.padded());
+        let ([kh, kw], [height, width]) = (self.window.kernel, self.padded);
         let [down, across] = self.window.dilation;
         let taps = (0..kh).flat_map(|i| (0..kw).map(move |j| i * down * width + j * across));
         (0..self.inputs)
@@ -70,7 +60,7 @@ impl Geometry {
 
     /// How much further down a padded image the next row of places looks.
     pub(super) fn step(&self) -> usize {
-        self.window.stride[0] * self.padded()[1]
+        self.window.stride[0] * self.padded[1]
     }
 
     /// The columns of one image, `[c·kh·kw, oh·ow]`, which are never written down.
@@ -79,8 +69,20 @@ impl Geometry {
         begins: &'a [usize],
         image: &'a Padded<T>,
     ) -> Im2col<'a, T> {
+        self.columns_of(begins, image, 0..self.places[0], 0..self.places[1])
+    }
+
+    /// Those of them that belong to these rows and columns of places.
+    pub(super) fn columns_of<'a, T: Scalar>(
+        &self,
+        begins: &'a [usize],
+        image: &'a Padded<T>,
+        rows: Range<usize>,
+        cols: Range<usize>,
+    ) -> Im2col<'a, T> {
         let strides = [self.step(), self.window.stride[1]];
-        Im2col::new(image.pixels(), begins, self.places, strides)
+        let first = rows.start * strides[0] + cols.start * strides[1];
+        Im2col::new(&image.pixels()[first..], begins, [rows.len(), cols.len()], strides)
     }
 }
 
@@ -154,9 +156,9 @@ pub(super) fn add_back<T: Scalar>(
 
 /// Takes the image out of its border of zeros.
 pub(super) fn crop<T: Scalar>(geometry: &Geometry, padded: &[T], image: &mut [T]) {
-    let ([top, left], [_, padded_width]) = (geometry.window.padding, geometry.padded());
+    let ([top, left], [_, padded_width]) = (geometry.window.padding, geometry.padded);
     let [height, width] = geometry.image;
-    let planes = padded.chunks(geometry.padded().iter().product());
+    let planes = padded.chunks(geometry.padded.iter().product());
     for (plane, image) in planes.zip(image.chunks_mut(height * width)) {
         let rows = plane.chunks(padded_width).skip(top);
         for (row, pixels) in rows.zip(image.chunks_mut(width)) {
@@ -199,19 +201,19 @@ impl<T: Scalar> Tensor<T> {
     /// If the columns are not those of such images.
     #[track_caller]
     pub fn col2im(&self, window: Window, size: [usize; 2]) -> Self {
-        let taps: usize = window.kernel.iter().product();
         let &[batch, rows, area] = &*self.shape() else {
             panic!("col2im wants [n, c·kh·kw, oh·ow], not {}", self.shape())
         };
-        let [height, width] = size;
-        let input = [batch, rows / taps, height, width];
-        let geometry = Geometry::of_patches(input.into(), window);
-        if rows % taps != 0 || area != geometry.area() {
+        let ([oh, ow], [height, width]) = (window.output(size), size);
+        let taps = window.kernel[0].saturating_mul(window.kernel[1]);
+        if !rows.is_multiple_of(taps) || oh.checked_mul(ow) != Some(area) {
             panic!(
                 "{} are not the columns of images of {height}×{width}: {window:?}",
                 self.shape()
             );
         }
+        let input = [batch, rows / taps, height, width];
+        let geometry = Geometry::of_patches(input.into(), window);
         let begins = geometry.begins();
         Self::build(input, |out| {
             geometry.for_each_image(out, geometry.image_len(), |n, out| {
@@ -226,15 +228,6 @@ impl<T: Scalar> Tensor<T> {
 }
 
 impl Geometry {
-    /// Of the patches alone: as if there were one kernel.
-    #[track_caller]
-    fn of_patches(input: Shape, window: Window) -> Self {
-        if input.rank() != 4 {
-            panic!("im2col wants [n, c, h, w], not {input}");
-        }
-        Self::new(input, [1, input[1], window.kernel[0], window.kernel[1]].into(), window)
-    }
-
     /// Hands `add` a padded image of zeros, and writes what has become of it, without its border,
     /// to `image`.
     pub(super) fn with_border<T: Scalar>(&self, image: &mut [T], add: impl FnOnce(&mut [T])) {

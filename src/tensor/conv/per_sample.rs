@@ -2,10 +2,10 @@
 //!
 //! They are the convolutions of chapter 6, one image each. Nothing is added up over the images.
 
-use super::Geometry;
+use super::geometry::Geometry;
 use crate::Scalar;
 use crate::tensor::gemm::Matrix;
-use crate::tensor::{Buffer, Shape, Tensor, Window};
+use crate::tensor::{Shape, Tensor, Window};
 
 impl<T: Scalar> Tensor<T> {
     /// Image n under kernels n: x `[n, c, h, w]` and weight `[n, o, c, kh, kw]` give
@@ -59,8 +59,8 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// dL/d(weight) of [`conv2d_per_sample`](Self::conv2d_per_sample), whose output has this gradient:
-    /// `[n, c, h, w]` and `[n, o, oh, ow]` give `[n, o, c, kh, kw]`. Added up over n it is
-    /// [`conv2d_weight`](Self::conv2d_weight), but for the order of that sum.
+    /// `[n, c, h, w]` and `[n, o, oh, ow]` give `[n, o, c, kh, kw]`. The sum over the places of an
+    /// image is taken as in [`conv2d_weight`](Self::conv2d_weight) of that image alone.
     ///
     /// # Panics
     /// If the shapes are not those of such convolutions.
@@ -73,12 +73,13 @@ impl<T: Scalar> Tensor<T> {
         let weight = [n, o, c, window.kernel[0], window.kernel[1]];
         let geometry = Geometry::per_sample(self.shape(), weight.into(), window);
         geometry.check_output(d_output.shape());
-        let (outputs, patch, begins) = (geometry.outputs, geometry.patch(), geometry.begins());
+        let (outputs, patch) = (geometry.outputs, geometry.patch());
+        let one_image = Geometry { batch: 1, ..geometry };
         Self::build(weight, |d_weight| {
             geometry.for_each_image(d_weight, outputs * patch, |n, d_weight| {
-                let mut turned = Buffer::stale(patch * outputs);
-                turned.fill(T::ZERO);
-                geometry.add_weight(&begins, self.data(), d_output.data(), n, &mut turned);
+                let x = &self.data()[n * geometry.image_len()..];
+                let d_output = &d_output.data()[n * outputs * geometry.area()..];
+                let turned = one_image.weight(x, d_output);
                 for (o, row) in d_weight.chunks_mut(patch).enumerate() {
                     let column = turned.iter().skip(o).step_by(outputs);
                     row.iter_mut().zip(column).for_each(|(to, &from)| *to = from);

@@ -2,12 +2,11 @@
 //!
 //! Slow, and the measure of everything that is faster.
 
-use super::Geometry;
+use super::geometry::Geometry;
+use super::weight::{CHAIN, GROUP};
 use crate::tensor::Window;
 use crate::{Scalar, Tensor};
-
-/// So many images are one sum in the gradient of the weight; their sums are added one by one.
-pub(super) const GROUP: usize = 4;
+use std::ops::Range;
 
 // ANCHOR: conv2d
 /// [`Tensor::conv2d`] without a bias.
@@ -61,8 +60,8 @@ pub fn conv2d_input<T: Scalar>(
     d_input
 }
 
-/// [`Tensor::conv2d_weight`]: one chain over the places of four images; then these sums one by
-/// one, so that a sum over a large batch loses no more than it must.
+/// [`Tensor::conv2d_weight`]: groups of at most 256 places, in each of them chains of at most 64, and
+/// the groups' sums added in pairs.
 ///
 /// # Panics
 /// As it does.
@@ -72,26 +71,65 @@ pub fn conv2d_weight<T: Scalar>(x: &Tensor<T>, d_output: &Tensor<T>, window: Win
     let [kh, kw] = window.kernel;
     let weight = [d_output.shape()[1], x.shape()[1], kh, kw];
     let geometry = Geometry::new(x.shape(), weight.into(), window);
-    let mut d_weight = Tensor::zeros(weight);
-    for first in (0..geometry.batch).step_by(GROUP) {
-        let mut group = Tensor::zeros(weight);
-        for n in first..(first + GROUP).min(geometry.batch) {
-            let one_image = Geometry { batch: 1, ..geometry };
-            one_image.for_each_output(|[_, o, i, j]| {
-                geometry.for_each_tap(|[c, kh, kw]| {
-                    let x =
-                        geometry.pixel([i, j], [kh, kw]).map_or(T::ZERO, |[h, w]| x[[n, c, h, w]]);
-                    let sum: &mut T = &mut group[[o, c, kh, kw]];
-                    *sum = x.mul_add(d_output[[n, o, i, j]], *sum);
-                });
-            });
+    let [down, across] = geometry.places;
+    let mut sums = Vec::new();
+    for images in cut(0..geometry.batch, GROUP / (down * across)) {
+        for rows in cut(0..down, GROUP / across) {
+            for cols in cut(0..across, GROUP) {
+                let mut group = Tensor::zeros(weight);
+                for n in images.clone() {
+                    for rows in cut(rows.clone(), CHAIN / cols.len()) {
+                        for cols in cut(cols.clone(), CHAIN) {
+                            let mut chain = Tensor::zeros(weight);
+                            for (i, j) in
+                                rows.clone().flat_map(|i| cols.clone().map(move |j| (i, j)))
+                            {
+                                geometry.add_place(x, d_output, [n, i, j], &mut chain);
+                            }
+                            group += &chain;
+                        }
+                    }
+                }
+                sums.push(group);
+            }
         }
-        d_weight += &group;
     }
-    d_weight
+    if sums.is_empty() { Tensor::zeros(weight) } else { in_pairs(&sums) }
+}
+
+/// The range in parts of this size, or of 1 if it is 0; the last may be shorter.
+fn cut(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
+    let (size, end) = (size.max(1), range.end);
+    range.step_by(size).map(move |start| start..(start + size).min(end))
+}
+
+/// The sum of these, of which there is one at least: neighbours first.
+fn in_pairs<T: Scalar>(sums: &[Tensor<T>]) -> Tensor<T> {
+    if let [only] = sums {
+        return only.clone();
+    }
+    let (left, right) = sums.split_at(sums.len().next_power_of_two() / 2);
+    in_pairs(left) + in_pairs(right)
 }
 
 impl Geometry {
+    /// Adds to each element of the weight's gradient what place (i, j) of image n contributes.
+    fn add_place<T: Scalar>(
+        &self,
+        x: &Tensor<T>,
+        d_output: &Tensor<T>,
+        [n, i, j]: [usize; 3],
+        sum: &mut Tensor<T>,
+    ) {
+        for o in 0..self.outputs {
+            self.for_each_tap(|[c, kh, kw]| {
+                let x = self.pixel([i, j], [kh, kw]).map_or(T::ZERO, |[h, w]| x[[n, c, h, w]]);
+                let sum: &mut T = &mut sum[[o, c, kh, kw]];
+                *sum = x.mul_add(d_output[[n, o, i, j]], *sum);
+            });
+        }
+    }
+
     /// Every element of the output.
     fn for_each_output(&self, mut f: impl FnMut([usize; 4])) {
         for n in 0..self.batch {

@@ -42,7 +42,9 @@ pub fn reference<T: Scalar>(spec: &str, operands: &[&Tensor<T>]) -> Tensor<T> {
 ///
 /// The letters before the arrow name the axes of each operand, those after it the axes of the
 /// result; spaces do not count. An index that is missing after the arrow is summed over, one
-/// that an operand names twice walks its diagonal.
+/// that an operand names twice walks its diagonal. Without an arrow, as in NumPy, the result has the
+/// letters that stand there once, in the order of the alphabet (capitals first): `"ij,jk"` is a
+/// product of matrices, `"ji"` a transpose, `"ii"` a trace.
 ///
 /// Each element of the result is one chain: it starts at 0 and takes the summed indices in
 /// row-major order, in the order in which `spec` first names them. With two operands a step is a
@@ -118,10 +120,21 @@ fn indices_or_panic<T: Scalar>(spec: &str, operands: &[&Tensor<T>]) -> Indices {
     }
 }
 
+/// The letters that occur once, in alphabetical order.
+fn implied_output(inputs: &str) -> String {
+    let once = |c: &char| *c != ',' && inputs.matches(*c).count() == 1;
+    let mut letters: Vec<char> = inputs.chars().filter(once).collect();
+    letters.sort_unstable();
+    letters.into_iter().collect()
+}
+
 impl Indices {
     fn read(spec: &str, shapes: &[Shape]) -> Result<Self, String> {
         let spec: String = spec.chars().filter(|c| *c != ' ').collect();
-        let (inputs, output) = spec.split_once("->").ok_or("there is no arrow `->`")?;
+        let (inputs, output) = match spec.split_once("->") {
+            Some((inputs, output)) => (inputs, output.to_string()),
+            None => (&*spec, implied_output(&spec)),
+        };
         let inputs: Vec<&str> = inputs.split(',').collect();
         if let Some(c) =
             spec.replacen("->", "", 1).chars().find(|c| *c != ',' && !c.is_ascii_alphabetic())

@@ -116,18 +116,25 @@ pub fn matmul_im2col<T: Scalar + HasKernels>(
     product(a, Source::Im2col(b, 0), accumulate, c);
 }
 
-/// As [`matmul`], with the columns of an image on the left: read in place.
+/// C ← A·B, or C ← C + A·B with `accumulate`, with the columns of an image on the left, read in
+/// place.
+///
+/// The sum is over the places, of which there may be many, and not one chain as that of [`matmul`]:
+/// it is cut into chains of at most `chain` places, as many whole rows of places as that is, or
+/// parts of one row. Each begins at 0; their sums are added one after another, in order.
 ///
 /// # Panics
-/// If the shapes do not fit.
+/// If the shapes do not fit, or `chain` is 0.
 #[track_caller]
 pub fn im2col_matmul<T: Scalar + HasKernels>(
     a: Im2col<T>,
     b: Matrix<T>,
+    chain: usize,
     accumulate: bool,
     c: MatrixMut<T>,
 ) {
     check(a.rows(), a.cols(), b.rows, b.cols, &c);
+    assert!(chain > 0, "a chain of no places");
     if c.rows == 0 || c.cols == 0 {
         return;
     }
@@ -145,7 +152,7 @@ pub fn im2col_matmul<T: Scalar + HasKernels>(
         // SAFETY: these rows of C, which are no other task's; the instruction set is the current.
         unsafe {
             let c = Target { data: data.add(rows.start * row), row, rows: rows.len(), cols };
-            shifted::left(kernels, a, rows, b, accumulate, c);
+            shifted::left(kernels, a, rows, b, chain, accumulate, c);
         }
     });
 }

@@ -226,7 +226,8 @@ pub(super) unsafe fn right<T: Scalar>(
     }
 }
 
-/// C ← A·B, or C ← C + A·B, for these rows of an A that is read in place, on the caller's thread.
+/// C ← A·B, or C ← C + A·B, for these rows of an A that is read in place, on the caller's thread, in
+/// chains of at most `chain` places.
 ///
 /// # Safety
 /// As [`blocked`](super::blocked::blocked).
@@ -235,6 +236,7 @@ pub(super) unsafe fn left<T: Scalar>(
     a: Im2col<T>,
     rows: Range<usize>,
     b: Matrix<T>,
+    chain: usize,
     accumulate: bool,
     c: Target<T>,
 ) {
@@ -242,7 +244,9 @@ pub(super) unsafe fn left<T: Scalar>(
     let begins = &a.begins[rows];
     let strips = Cut::at_most(c.cols.div_ceil(lanes), kernels.strip[3]);
     // Whole rows of places, or if they are long, parts of one.
-    let (high, long) = ((DEEP / across).clamp(1, down), across.min(DEEP));
+    let (chain, long) = ((chain / across).max(1), across.min(chain));
+    let high = (DEEP / (chain * across)).max(1) * chain;
+    let high = if across > long { 1 } else { high.min(down) };
     let blocks =
         (0..down).step_by(high).flat_map(|i| (0..across).step_by(long).map(move |j| (i, j)));
     with_scratch(high * long * kernels.strip[3] * lanes, |packed: &mut [T]| {
@@ -267,6 +271,7 @@ pub(super) unsafe fn left<T: Scalar>(
                     let tile = LeftTile {
                         a: from,
                         places: [high, long],
+                        chain,
                         a_step: a.step,
                         a_stride: a.stride,
                         b: packed.as_ptr(),

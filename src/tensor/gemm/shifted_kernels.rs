@@ -41,6 +41,8 @@ pub(super) struct LeftTile<T> {
     pub a: [*const T; MOST_ROWS],
     /// How many i, and how many j.
     pub places: [usize; 2],
+    /// How many i are one chain.
+    pub chain: usize,
     pub a_step: usize,
     pub a_stride: usize,
     /// B row by row, each as long as the tile's registers.
@@ -96,7 +98,8 @@ pub(super) unsafe fn right<V: Simd, const R: usize, const N: usize>(tile: &Right
 }
 // ANCHOR_END: right
 
-/// R rows, whose numbers are read from the image one after the other, by N registers.
+/// R rows, whose numbers are read from the image one after the other, by N registers. Each chain
+/// begins at 0, and is added to C when it ends.
 ///
 /// # Safety
 /// As for [`right`].
@@ -104,40 +107,44 @@ pub(super) unsafe fn right<V: Simd, const R: usize, const N: usize>(tile: &Right
 pub(super) unsafe fn left<V: Simd, const R: usize, const N: usize>(tile: &LeftTile<V::Elem>) {
     // SAFETY: the caller's promise.
     unsafe {
-        let mut c = [[V::splat(V::Elem::ZERO); N]; R];
-        if tile.accumulate {
-            for r in 0..R {
-                for v in 0..N {
-                    c[r][v] = V::load(tile.c.add(r * tile.c_row + v * V::LANES));
-                }
-            }
-        }
         let (mut a, mut b) = (tile.a, tile.b);
-        for _ in 0..tile.places[0] {
-            let mut place = 0;
-            for _ in 0..tile.places[1] {
-                let mut row = [V::splat(V::Elem::ZERO); N];
-                for v in 0..N {
-                    row[v] = V::load(b.add(v * V::LANES));
+        let mut left = tile.places[0];
+        let (mut accumulate, one) = (tile.accumulate, V::splat(V::Elem::ONE));
+        while left > 0 {
+            let chain = if left < tile.chain { left } else { tile.chain };
+            let mut c = [[V::splat(V::Elem::ZERO); N]; R];
+            for _ in 0..chain {
+                let mut place = 0;
+                for _ in 0..tile.places[1] {
+                    let mut row = [V::splat(V::Elem::ZERO); N];
+                    for v in 0..N {
+                        row[v] = V::load(b.add(v * V::LANES));
+                    }
+                    for r in 0..R {
+                        let x = V::splat(*a[r].add(place));
+                        for v in 0..N {
+                            c[r][v] = V::fma(x, row[v], c[r][v]);
+                        }
+                        compiler_fence(SeqCst);
+                    }
+                    place += tile.a_stride;
+                    b = b.add(N * V::LANES);
                 }
                 for r in 0..R {
-                    let x = V::splat(*a[r].add(place));
-                    for v in 0..N {
-                        c[r][v] = V::fma(x, row[v], c[r][v]);
-                    }
-                    compiler_fence(SeqCst);
+                    a[r] = a[r].wrapping_add(tile.a_step);
                 }
-                place += tile.a_stride;
-                b = b.add(N * V::LANES);
             }
             for r in 0..R {
-                a[r] = a[r].wrapping_add(tile.a_step);
+                for v in 0..N {
+                    let to = tile.c.add(r * tile.c_row + v * V::LANES);
+                    if accumulate {
+                        c[r][v] = V::fma(c[r][v], one, V::load(to));
+                    }
+                    c[r][v].store(to);
+                }
             }
-        }
-        for r in 0..R {
-            for v in 0..N {
-                c[r][v].store(tile.c.add(r * tile.c_row + v * V::LANES));
-            }
+            accumulate = true;
+            left -= chain;
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Average pooling and its adjoint (chapter 6).
 
-use super::Pooling;
+use super::pooling::Pooling;
 use crate::Scalar;
-use crate::tensor::{Tensor, Window, isa, threads};
+use crate::tensor::{Shape, Tensor, Window, isa, threads};
 
 /// What the sum of a window is divided by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -65,10 +65,12 @@ impl<T: Scalar> Tensor<T> {
             panic!("avg_pool2d_adjoint wants [n, c, oh, ow], not shape {}", self.shape());
         };
         let [h, w] = image;
-        let pooling = Pooling::new("avg_pool2d_adjoint", [n, c, h, w].into(), window);
-        if pooling.places != [oh, ow] {
-            panic!("an image of {h}×{w} pools to {}, not to {}", pooling.output(), self.shape());
+        let places = window.output(image);
+        if places != [oh, ow] {
+            let pooled = Shape::from([n, c, places[0], places[1]]);
+            panic!("an image of {h}×{w} pools to {pooled}, not to {}", self.shape());
         }
+        let pooling = Pooling::new("avg_pool2d_adjoint", [n, c, h, w].into(), window);
         let (plane, pooled, planes) = (pooling.plane(), pooling.pooled(), pooling.planes());
         let divisors = pooling.divisors(divisor);
         Self::build(pooling.input(), |out| {
@@ -98,10 +100,10 @@ impl Pooling {
             taps.filter_map(|tap| self.window.at(axis, place, tap, self.image[axis])).count()
         };
         let count = match divisor {
-            Divisor::Window => self.window.kernel[0] * self.window.kernel[1],
-            Divisor::Image => inside(0, y) * inside(1, x),
+            Divisor::Window => self.window.kernel.map(|size| size as f64),
+            Divisor::Image => [inside(0, y), inside(1, x)].map(|size| size as f64),
         };
-        T::from_f64(count as f64)
+        T::from_f64(count[0] * count[1])
     }
 
     /// The same for each place, row-major.

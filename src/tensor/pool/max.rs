@@ -1,6 +1,7 @@
 //! Max pooling, and where each maximum was found (chapter 6).
 
-use super::{Pooling, greater_or_nan, tiles};
+use super::pooling::{Pooling, greater_or_nan};
+use super::tiles;
 use crate::Scalar;
 use crate::tensor::{Buffer, Shape, Tensor, Window, isa, threads};
 

@@ -1,6 +1,8 @@
 //! Pooling as it is defined: one window after another (chapter 6).
 
-use super::{Divisor, Maxima, Pooling, greater_or_nan};
+use super::average::Divisor;
+use super::max::Maxima;
+use super::pooling::{Pooling, greater_or_nan};
 use crate::tensor::Window;
 use crate::{Scalar, Tensor};
 

@@ -4,7 +4,7 @@
 //! in arrays of fixed size: the compiler then keeps them in registers, and turns what the four do
 //! alike into vector instructions. For that, nothing in a block may branch.
 
-use super::greater_or_nan;
+use super::pooling::greater_or_nan;
 use crate::Scalar;
 
 /// Windows in a block.

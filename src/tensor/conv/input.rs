@@ -1,15 +1,13 @@
-//! The two gradients of a convolution (chapter 6).
+//! The gradient of a convolution by its input (chapter 6).
 //!
-//! With the columns X of an image, Y = W·X, so dX = Wᵀ·dY and dW = dY·Xᵀ. X is read where the image
-//! lies. dX is made for a few rows of places at a time, so few that it stays in the cache, and
-//! added back to the image.
+//! With the columns X of an image, Y = W·X, so dX = Wᵀ·dY. It is made for a few rows of places at a
+//! time, so few that it stays in the cache, and added back to the image.
 
-use super::Geometry;
-use super::columns::{Padded, add_back};
-use super::reference::GROUP;
+use super::columns::add_back;
+use super::geometry::Geometry;
 use crate::Scalar;
 use crate::tensor::gemm::{self, Matrix, MatrixMut};
-use crate::tensor::{Buffer, Tensor, Window, threads};
+use crate::tensor::{Buffer, Tensor, Window};
 use std::ops::Range;
 
 /// The columns of a block have about so many elements.
@@ -50,40 +48,6 @@ impl<T: Scalar> Tensor<T> {
             });
         })
     }
-
-    // ANCHOR: conv2d_weight
-    /// dL/d(weight) of the convolution of this input, whose output has this gradient:
-    /// `[n, c, h, w]` and `[n, o, oh, ow]` give `[o, c, kh, kw]`.
-    ///
-    /// # Panics
-    /// If the shapes are not those of such a convolution.
-    #[track_caller]
-    pub fn conv2d_weight(&self, d_output: &Self, window: Window) -> Self {
-        // x [n, c, h, w], d_output [n, o, oh, ow] → d_weight [o, c, kh, kw]
-        if (self.rank(), d_output.rank()) != (4, 4) {
-            panic!("conv2d_weight of shapes {} and {}", self.shape(), d_output.shape());
-        }
-        let [kh, kw] = window.kernel;
-        let weight = [d_output.shape()[1], self.shape()[1], kh, kw];
-        let geometry = Geometry::new(self.shape(), weight.into(), window);
-        geometry.check_output(d_output.shape());
-        let (outputs, patch) = (geometry.outputs, geometry.patch());
-        // As dWᵀ = X·dYᵀ: the columns X, of which there is more, are read where they lie.
-        let mut sum = Tensor::zeros([patch, outputs]);
-        let begins = geometry.begins();
-        let groups: Vec<_> = (0..geometry.batch).step_by(GROUP).collect();
-        for round in groups.chunks(threads::current()) {
-            let mut sums: Vec<_> = round.iter().map(|_| Tensor::zeros([patch, outputs])).collect();
-            threads::for_each(sums.iter_mut().zip(round), |(sum, &first)| {
-                for n in first..(first + GROUP).min(geometry.batch) {
-                    geometry.add_weight(&begins, self.data(), d_output.data(), n, sum.data_mut());
-                }
-            });
-            sums.iter().for_each(|group| sum += group);
-        }
-        sum.t().reshape(weight)
-    }
-    // ANCHOR_END: conv2d_weight
 }
 
 impl Geometry {
@@ -112,24 +76,7 @@ impl Geometry {
     }
     // ANCHOR_END: input
 
-    // ANCHOR: weight
-    /// dWᵀ = X·dYᵀ for image n, added to `sum`.
-    pub(super) fn add_weight<T: Scalar>(
-        &self,
-        begins: &[usize],
-        x: &[T],
-        d_output: &[T],
-        n: usize,
-        sum: &mut [T],
-    ) {
-        let image = Padded::new(self, &x[n * self.image_len()..]);
-        let sum = MatrixMut::new(sum, self.patch(), self.outputs);
-        let turned = self.d_output(d_output, n).t();
-        gemm::im2col_matmul(self.columns(begins, &image), turned, true, sum);
-    }
-    // ANCHOR_END: weight
-
-    /// dY of image n.
+    /// dY of image n, `[o, oh·ow]`.
     fn d_output<'a, T: Scalar>(&self, d_output: &'a [T], n: usize) -> Matrix<'a, T> {
         let len = self.outputs * self.area();
         Matrix::new(&d_output[n * len..(n + 1) * len], self.outputs, self.area())
