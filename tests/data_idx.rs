@@ -176,7 +176,10 @@ fn sizes_that_cannot_be_counted_are_an_error() {
         let error = Idx::from_bytes(&empty).unwrap_err();
         assert!(error.to_string().contains("sizes whose product can be counted"), "{error}");
     }
-    let empty = [&[0, 0, 0x0E, 3][..], &[255; 4], &[127, 255, 255, 255], &[0; 4]].concat();
+    // The largest that can be counted, by a usize of 32 bits or of 64.
+    let half = usize::BITS / 2;
+    let sizes = [u32::MAX >> (32 - half), u32::MAX >> (33 - half), 0].map(u32::to_be_bytes);
+    let empty = [&[0, 0, 0x0E, 3][..], &sizes.concat()].concat();
     let empty = Idx::from_bytes(&empty).unwrap().to_tensor::<f64>().unwrap();
     assert!((&empty + &empty).data().is_empty());
 }

@@ -557,7 +557,8 @@ fn the_line_is_never_wider_than_the_terminal() {
 
 #[test]
 fn more_steps_than_promised_or_none_promised_do_no_harm() {
-    for (total, end) in [(2, "2/2"), (0, "  5"), (usize::MAX, "/18446744073709551615")] {
+    let most = format!("/{}", usize::MAX);
+    for (total, end) in [(2, "2/2"), (0, "  5"), (usize::MAX, &*most)] {
         let (screen, now) = (Screen::default(), Cell::new(Duration::ZERO));
         let mut progress = Progress::to(screen.clone(), 90, || now.get(), "e", total);
         for _ in 0..5 {
