@@ -12,8 +12,6 @@
 //!
 //! What must not be forgotten is done by guards: [`Held`] lets the gate go, [`Open`] closes it,
 //! [`Inside`] leaves, each when it is dropped, and so also when a panic passes through.
-//!
-//! `models/gate` tries this file, as it stands, in every order in which its threads can meet.
 
 use super::sync::{
     AtomicBool, AtomicU64, AtomicUsize, Condvar, Mutex, Ordering::*, PoisonError, UnsafeCell,
