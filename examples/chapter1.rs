@@ -1,10 +1,12 @@
 //! Chapter 1, tensors and the matmul ladder: shapes that meet, sums that have an order, and one
 //! product written over and over, ever faster.
 
+use longhand::cli::Program;
 use longhand::report::{BarChart, Figure, Table, measured, section};
 use longhand::tensor::{einsum, gemm, isa, ladder, threads};
 use longhand::{Result, Rng, Tensor, init};
 use std::hint::black_box;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// The shape, then the tensor as NumPy would print it.
@@ -33,9 +35,21 @@ fn peak() -> f64 {
 }
 // ANCHOR_END: peak
 
-fn main() -> Result<()> {
-    longhand::check_settings()?;
-    println!("Chapter 1: tensors and the matmul ladder");
+const PROGRAM: Program = Program {
+    name: "chapter1",
+    title: "Chapter 1: tensors and the matmul ladder",
+    about: "Shapes that meet, sums that have an order, and one product in ten ways, each timed. \
+            It takes some seconds.",
+    choices: &[],
+    options: &[],
+};
+
+fn main() -> ExitCode {
+    PROGRAM.run(|_| chapter())
+}
+
+fn chapter() -> Result<()> {
+    println!("{}", PROGRAM.title);
 
     section("A tensor");
     // ANCHOR: tensor

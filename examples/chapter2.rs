@@ -1,10 +1,12 @@
 //! Chapter 2, the forward pass: digits in, one number out, and why the first weights matter.
 
 use longhand::by_hand::{Net, lin, mse, relu};
+use longhand::cli::Program;
 use longhand::data::Mnist;
 use longhand::init::{self, Fan};
 use longhand::report::{Figure, Histogram, ImageGrid, LineChart, Table, section};
 use longhand::{Result, Rng, Tensor};
+use std::process::ExitCode;
 
 /// Mean and standard deviation, as the tables show them.
 fn moments(x: &Tensor) -> [String; 2] {
@@ -18,9 +20,21 @@ fn check_near_zero(what: &str, value: f32) {
 }
 // ANCHOR_END: near_zero
 
-fn main() -> Result<()> {
-    longhand::check_settings()?;
-    println!("Chapter 2: the forward pass");
+const PROGRAM: Program = Program {
+    name: "chapter2",
+    title: "Chapter 2: the forward pass",
+    about: "The digits of MNIST, a net's first output, and why the first weights matter. \
+            It takes some seconds.",
+    choices: &[],
+    options: &[],
+};
+
+fn main() -> ExitCode {
+    PROGRAM.run(|_| chapter())
+}
+
+fn chapter() -> Result<()> {
+    println!("{}", PROGRAM.title);
 
     section("The digits");
     // ANCHOR: load

@@ -1,9 +1,11 @@
 //! Chapter 3, the backward pass: five gradients by hand, and finite differences that hold them.
 
 use longhand::by_hand::{Gradients, Net, mse, mse_grad};
+use longhand::cli::Program;
 use longhand::data::{Digits, Mnist};
 use longhand::report::{Figure, LineChart, Table, section};
 use longhand::{Result, Rng, Scalar, Tensor};
+use std::process::ExitCode;
 
 /// Normalised images `[n, 784]` and labels `[n]`.
 fn prepare<T: Scalar>(digits: &Digits) -> (Tensor<T>, Tensor<T>) {
@@ -45,9 +47,20 @@ fn pick<T: Scalar>(gradient: &Tensor<T>, at: &[usize]) -> Tensor<T> {
     Tensor::new([at.len()], at.iter().map(|&element| gradient.data()[element]).collect())
 }
 
-fn main() -> Result<()> {
-    longhand::check_settings()?;
-    println!("Chapter 3: the backward pass by hand");
+const PROGRAM: Program = Program {
+    name: "chapter3",
+    title: "Chapter 3: the backward pass by hand",
+    about: "Five gradients by hand, and finite differences that hold them. It takes some seconds.",
+    choices: &[],
+    options: &[],
+};
+
+fn main() -> ExitCode {
+    PROGRAM.run(|_| chapter())
+}
+
+fn chapter() -> Result<()> {
+    println!("{}", PROGRAM.title);
     let (train, _) = Mnist::load()?.train_valid();
 
     section("Two gradients with pencil and paper");

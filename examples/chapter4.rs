@@ -2,16 +2,30 @@
 
 use longhand::by_hand::Net;
 use longhand::by_hand::refactor::{Model, three_ways};
+use longhand::cli::Program;
 use longhand::data::{Dataset, Mnist};
 use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu, Sequential, evaluate, summary};
 use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::report::{Figure, ImageGrid, LineChart, Progress, Table, measured, section};
 use longhand::{Result, Rng, Tensor, sequential};
+use std::process::ExitCode;
 use std::time::Instant;
 
-fn main() -> Result<()> {
-    longhand::check_settings()?;
-    println!("Chapter 4: layers, modules, training");
+const PROGRAM: Program = Program {
+    name: "chapter4",
+    title: "Chapter 4: layers, modules, training",
+    about: "Three refactors, cross-entropy, Adam, and a net that reads 97 digits in 100. \
+            It takes some seconds.",
+    choices: &[],
+    options: &[],
+};
+
+fn main() -> ExitCode {
+    PROGRAM.run(|_| chapter())
+}
+
+fn chapter() -> Result<()> {
+    println!("{}", PROGRAM.title);
     let mnist = Mnist::load()?;
     let (train, valid) = mnist.train_valid();
     // ANCHOR: data

@@ -1,17 +1,30 @@
 //! Chapter 5, the tape: write the forward pass, and derivatives of every order follow.
 
 use longhand::by_hand::Net;
+use longhand::cli::Program;
 use longhand::data::Mnist;
 use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu, Sequential};
 use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::report::{Figure, LineChart, Table, grouped, measured, section};
 use longhand::tape::{Var, gradcheck, gradgradcheck};
 use longhand::{Param, Result, Rng, Tape, Tensor, init, sequential};
+use std::process::ExitCode;
 use std::time::Instant;
 
-fn main() -> Result<()> {
-    longhand::check_settings()?;
-    println!("Chapter 5: the tape");
+const PROGRAM: Program = Program {
+    name: "chapter5",
+    title: "Chapter 5: the tape",
+    about: "A tape that differentiates, to any order, and a check that holds it. It takes some seconds.",
+    choices: &[],
+    options: &[],
+};
+
+fn main() -> ExitCode {
+    PROGRAM.run(|_| chapter())
+}
+
+fn chapter() -> Result<()> {
+    println!("{}", PROGRAM.title);
 
     section("A first tape");
     first_tape();

@@ -2,6 +2,7 @@
 //!
 //! `cargo run --example chapter6 -- --quick` trains on a part of the digits only.
 
+use longhand::cli::Program;
 use longhand::data::{Dataset, Mnist};
 use longhand::layers::{Layer, Loss, Nll, Sequential, evaluate, summary};
 use longhand::models::lenet;
@@ -11,24 +12,25 @@ use longhand::tape::gradcheck;
 use longhand::tensor::meter::{Kind, Meter};
 use longhand::tensor::reference;
 use longhand::tensor::{Window, threads};
-use longhand::{Error, ErrorKind, Result, Rng, Tensor, files, init};
+use longhand::{Result, Rng, Tensor, files, init};
+use std::process::ExitCode;
 use std::time::Instant;
 
-const USAGE: &str = "cargo run --example chapter6 [-- --quick]";
+const PROGRAM: Program = Program {
+    name: "chapter6",
+    title: "Chapter 6: convolution",
+    about: "Windows and columns, what they cost, and a net that reads 99 digits in 100. \
+            It takes a minute or two.",
+    choices: &[],
+    options: &[("--quick", "trains on a fifth of the digits, once")],
+};
 
-fn main() -> Result<()> {
-    longhand::check_settings()?;
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let quick = match &*arguments {
-        [] => false,
-        [only] if only == "--quick" => true,
-        [first, ..] => {
-            let error = Error::new(ErrorKind::Argument, "chapter6")
-                .found(format_args!("the argument {first:?}"));
-            return Err(error.expected("--quick or nothing").help(USAGE));
-        }
-    };
-    println!("Chapter 6: convolution");
+fn main() -> ExitCode {
+    PROGRAM.run(|arguments| chapter(arguments.has("--quick")))
+}
+
+fn chapter(quick: bool) -> Result<()> {
+    println!("{}", PROGRAM.title);
     let mnist = Mnist::load()?;
     // ANCHOR: data
     let [mut train, mut test] =

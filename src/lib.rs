@@ -17,7 +17,7 @@
 //! | 10 Gradients of gradients | [`per_sample`] |
 //! | files whole or not at all; what can be wrong with them | [`files`], [`error`] |
 //! | appendix "Reading IDX and gzip" | [`deflate`], [`data::gzip`], [`data::idx`] |
-//! | what the examples print and draw | [`report`] |
+//! | what the examples print and draw, and how they are asked | [`report`], [`cli`] |
 //!
 //! ```
 //! use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu};
@@ -48,6 +48,7 @@
 //! has a stated order, and `exp`, `ln`, `tanh` and the random numbers are written here.
 
 pub mod by_hand;
+pub mod cli;
 pub mod data;
 pub mod deflate;
 pub mod dni;

@@ -8,12 +8,26 @@ mod curvature;
 mod price;
 
 use longhand::Result;
+use longhand::cli::Program;
 use longhand::data::Mnist;
 use longhand::report::section;
+use std::process::ExitCode;
 
-fn main() -> Result<()> {
-    longhand::check_settings()?;
-    println!("Chapter 10: gradients of gradients");
+const PROGRAM: Program = Program {
+    name: "chapter10",
+    title: "Chapter 10: gradients of gradients",
+    about: "The variance within a batch and its gradient, curvature, clipping for each sample. \
+            It takes some seconds.",
+    choices: &[],
+    options: &[],
+};
+
+fn main() -> ExitCode {
+    PROGRAM.run(|_| chapter())
+}
+
+fn chapter() -> Result<()> {
+    println!("{}", PROGRAM.title);
     let mnist = Mnist::load()?;
 
     section("What the variance says");

@@ -7,20 +7,36 @@ mod limits;
 mod nets;
 mod process;
 
+use longhand::cli::Program;
 use longhand::report::section;
 use longhand::{Error, ErrorKind, Result};
+use std::process::ExitCode;
 
-const USAGE: &str = "cargo run --example chapter7 [-- --process ordinary|layer|parameter]";
+const PROGRAM: Program = Program {
+    name: "chapter7",
+    title: "Chapter 7: memory-efficient backpropagation",
+    about: "Where the bytes of a step are, and ways of training that need fewer. It takes some seconds.",
+    choices: &[],
+    options: &[(
+        "--process WAY",
+        "trains the wide net in one way only and asks the system what it took: ordinary, layer or \
+         parameter",
+    )],
+};
 
-fn main() -> Result<()> {
-    longhand::check_settings()?;
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => {}
-        ["--process", way] => return process::run(nets::Way::named(way).ok_or_else(usage(way))?),
-        _ => return Err(usage(&arguments.join(" "))()),
-    }
-    println!("Chapter 7: memory-efficient backpropagation");
+fn main() -> ExitCode {
+    PROGRAM.run(|arguments| match arguments.value("--process") {
+        None => chapter(),
+        Some(word) => process::run(nets::Way::named(word).ok_or_else(|| {
+            Error::new(ErrorKind::Argument, "--process")
+                .found(format!("{word:?}"))
+                .expected("ordinary, layer or parameter")
+        })?),
+    })
+}
+
+fn chapter() -> Result<()> {
+    println!("{}", PROGRAM.title);
 
     let wide = bytes::wide_steps();
 
@@ -63,14 +79,4 @@ fn main() -> Result<()> {
     section("What it costs");
     limits::cost();
     Ok(())
-}
-
-fn usage(found: &str) -> impl FnOnce() -> Error {
-    let found = format!("{found:?}");
-    move || {
-        Error::new(ErrorKind::Argument, "the arguments")
-            .found(found)
-            .expected("none, or a way to train")
-            .help(USAGE)
-    }
 }

@@ -6,22 +6,40 @@ mod full;
 mod noise;
 mod notebook;
 
+use longhand::cli::Program;
 use longhand::data::Mnist;
 use longhand::report::section;
 use longhand::{Error, ErrorKind, Result};
-use std::path::PathBuf;
+use std::path::Path;
+use std::process::ExitCode;
 
-fn main() -> Result<()> {
-    longhand::check_settings()?;
-    match Task::from_arguments(std::env::args().skip(1))? {
-        Task::Show => show(),
-        Task::Full => full::everything(&Mnist::load()?),
-        Task::Save(folder) => full::save(&Mnist::load()?, &folder),
-    }
+const PROGRAM: Program = Program {
+    name: "chapter8",
+    title: "Chapter 8: well-tempered backpropagation",
+    about: "Signal and noise in a gradient, and what it buys to tell them apart. It takes a minute or two.",
+    choices: &[],
+    options: &[
+        (
+            "--full",
+            "the long runs instead: five seeds, labels of three kinds, and it says how long",
+        ),
+        ("--save FOLDER", "the notebook's run instead, and the four files that it saves"),
+    ],
+};
+
+fn main() -> ExitCode {
+    PROGRAM.run(|arguments| match (arguments.has("--full"), arguments.value("--save")) {
+        (false, None) => chapter(),
+        (true, None) => full::everything(&Mnist::load()?),
+        (false, Some(folder)) => full::save(&Mnist::load()?, Path::new(folder)),
+        (true, Some(_)) => Err(Error::new(ErrorKind::Argument, PROGRAM.name)
+            .found("--full and --save")
+            .expected("one of them")),
+    })
 }
 
-fn show() -> Result<()> {
-    println!("Chapter 8: well-tempered backpropagation");
+fn chapter() -> Result<()> {
+    println!("{}", PROGRAM.title);
     let mnist = Mnist::load()?;
 
     section("Five gradients");
@@ -44,45 +62,4 @@ fn show() -> Result<()> {
     section("Noise that matters");
     compare::step_sizes(&mnist)?;
     Ok(())
-}
-
-/// What the arguments ask for.
-enum Task {
-    /// What takes a minute or two.
-    Show,
-    /// The long runs.
-    Full,
-    /// The four files that the WTB notebook saves.
-    Save(PathBuf),
-}
-
-impl Task {
-    fn from_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Self> {
-        let usage = "cargo run --example chapter8 [-- --full | --save FOLDER]";
-        let task = match arguments.next().as_deref() {
-            None => Task::Show,
-            Some("--full") => Task::Full,
-            Some("--save") => match arguments.next() {
-                Some(folder) => Task::Save(folder.into()),
-                None => {
-                    return Err(Error::new(ErrorKind::Argument, "--save")
-                        .found("no folder")
-                        .expected("the folder that the four files go to")
-                        .help(usage));
-                }
-            },
-            Some(other) => return Err(unknown(other, usage)),
-        };
-        match arguments.next() {
-            None => Ok(task),
-            Some(other) => Err(unknown(&other, usage)),
-        }
-    }
-}
-
-fn unknown(argument: &str, usage: &str) -> Error {
-    Error::new(ErrorKind::Argument, "the arguments")
-        .found(format_args!("{argument:?}"))
-        .expected("--full, or --save FOLDER, or nothing")
-        .help(usage)
 }
