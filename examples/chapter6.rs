@@ -20,7 +20,7 @@ const PROGRAM: Program = Program {
     name: "chapter6",
     title: "Chapter 6: convolution",
     about: "Windows and columns, what they cost, and a net that reads 99 digits in 100. \
-            It takes a minute or two.",
+            It takes about half a minute.",
     choices: &[],
     options: &[("--quick", "trains on a fifth of the digits, once")],
 };
