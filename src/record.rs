@@ -43,44 +43,48 @@ pub trait Record<T: Scalar>: Layer<T> {
 impl<T: Scalar, L: Layer<T> + ?Sized> Record<T> for L {
     #[track_caller]
     fn record<'t>(&mut self, x: Var<'t, T>) -> Var<'t, T> {
-        let tape = x.tape();
-        // A parameter's leaf is made where it is used: chapter 7 depends on it.
-        match self.function(&x.value()) {
-            Function::Linear { weight, bias: None } => x.matmul_nt(tape.param(weight)),
-            Function::Linear { weight, bias: Some(bias) } => {
-                x.linear(tape.param(weight), tape.param(bias))
+        apply(self.function(&x.value()), x)
+    }
+}
+
+/// What a layer has said that it is, as operations on the tape of `x`.
+#[track_caller]
+pub(crate) fn apply<'t, T: Scalar>(function: Function<T>, x: Var<'t, T>) -> Var<'t, T> {
+    let tape = x.tape();
+    // A parameter's leaf is made where it is used: chapter 7 depends on it.
+    match function {
+        Function::Linear { weight, bias: None } => x.matmul_nt(tape.param(weight)),
+        Function::Linear { weight, bias: Some(bias) } => {
+            x.linear(tape.param(weight), tape.param(bias))
+        }
+        Function::Conv2d { weight, bias, window } => {
+            let y = x.conv2d(tape.param(weight), window);
+            match bias {
+                Some(bias) => y + tape.param(bias).reshape([bias.value.len(), 1, 1]),
+                None => y,
             }
-            Function::Conv2d { weight, bias, window } => {
-                let y = x.conv2d(tape.param(weight), window);
-                match bias {
-                    Some(bias) => y + tape.param(bias).reshape([bias.value.len(), 1, 1]),
-                    None => y,
-                }
+        }
+        Function::BatchNorm { weight, bias, statistics, eps } => {
+            let (weight, bias) = (tape.param(weight), tape.param(bias));
+            match statistics {
+                Statistics::OfBatch => x.batch_norm(weight, bias, eps),
+                Statistics::Given { mean, var } => x.batch_norm_with(mean, var, weight, bias, eps),
             }
-            Function::BatchNorm { weight, bias, statistics, eps } => {
-                let (weight, bias) = (tape.param(weight), tape.param(bias));
-                match statistics {
-                    Statistics::OfBatch => x.batch_norm(weight, bias, eps),
-                    Statistics::Given { mean, var } => {
-                        x.batch_norm_with(mean, var, weight, bias, eps)
-                    }
-                }
+        }
+        Function::Dropout { mask } => x * tape.constant(mask),
+        Function::MaxPool2d { window } => x.max_pool2d(window),
+        Function::AvgPool2d { window, divisor } => x.avg_pool2d_over(window, divisor),
+        Function::Flatten => x.flatten(1),
+        Function::Relu { shift } if shift == T::ZERO => x.relu(),
+        Function::Relu { shift } => x.relu() - shift,
+        Function::LogSoftmax => x.log_softmax(),
+        Function::Identity => x,
+        Function::Chain(layers) => {
+            let mut x = x;
+            for layer in layers {
+                x = layer.record(x);
             }
-            Function::Dropout { mask } => x * tape.constant(mask),
-            Function::MaxPool2d { window } => x.max_pool2d(window),
-            Function::AvgPool2d { window, divisor } => x.avg_pool2d_over(window, divisor),
-            Function::Flatten => x.flatten(1),
-            Function::Relu { shift } if shift == T::ZERO => x.relu(),
-            Function::Relu { shift } => x.relu() - shift,
-            Function::LogSoftmax => x.log_softmax(),
-            Function::Identity => x,
-            Function::Chain(layers) => {
-                let mut x = x;
-                for layer in layers {
-                    x = layer.record(x);
-                }
-                x
-            }
+            x
         }
     }
 }

@@ -70,24 +70,10 @@ impl<T: Scalar> Case<T> {
 
     // ANCHOR: loss
     /// The summed loss of some of the samples, written with a recorder.
-    pub fn loss<'t>(
-        &self,
-        recorder: &Recorder<'t, T>,
-        params: &[Var<'t, T>],
-        samples: Range<usize>,
-    ) -> Var<'t, T> {
-        let tape = params[0].tape();
+    pub fn loss<'t>(&mut self, recorder: &Recorder<'t, T>, samples: Range<usize>) -> Var<'t, T> {
+        let tape = recorder.tape();
         let x = tape.constant(self.x.rows(samples.clone()));
-        let output = match *params {
-            [weight] => recorder.linear(x, weight, None),
-            [weight, bias] => recorder.linear(x.flatten(1), weight, Some(bias)),
-            [kernels, shifts, weight, bias] => {
-                let h = recorder.conv2d(x, kernels, Some(shifts), Window::new([5, 5])).relu();
-                let h = h.max_pool2d(Window::tiling(2)).flatten(1);
-                recorder.linear(h, weight, Some(bias))
-            }
-            _ => unreachable!("no case has other parameters"),
-        };
+        let output = recorder.record(&mut self.net, x);
         match &self.targets {
             Targets::Numbers(y) => output.mse_sum(tape.constant(y.rows(samples))),
             Targets::Labels(labels) => output.cross_entropy_sum(&labels[samples]),
@@ -97,11 +83,11 @@ impl<T: Scalar> Case<T> {
 
     // ANCHOR: at_once
     /// The total variance and its gradient for every parameter, from one pass.
-    pub fn at_once(&self) -> (Tensor<T>, Vec<Tensor<T>>) {
+    pub fn at_once(&mut self) -> (Tensor<T>, Vec<Tensor<T>>) {
         let tape = Tape::new();
         let params = self.leaves(&tape);
         let recorder = Recorder::new(&tape);
-        let loss = self.loss(&recorder, &params, 0..self.samples());
+        let loss = self.loss(&recorder, 0..self.samples());
         let total = recorder.backward_create_graph(loss, Scaling::Share).total_variance();
         (total.value(), gradient(total, &params))
     }
@@ -109,11 +95,11 @@ impl<T: Scalar> Case<T> {
 
     // ANCHOR: reference
     /// The same with a pass for each sample.
-    pub fn reference(&self) -> (Tensor<T>, Vec<Tensor<T>>) {
+    pub fn reference(&mut self) -> (Tensor<T>, Vec<Tensor<T>>) {
         let tape = Tape::new();
         let params = self.leaves(&tape);
         let stacked = reference::gradients(self.samples(), &params, |i| {
-            self.loss(&Recorder::new(&tape), &params, i..i + 1)
+            self.loss(&Recorder::new(&tape), i..i + 1)
         });
         let total = reference::total_variance(stacked);
         (total.value(), gradient(total, &params))
@@ -128,7 +114,7 @@ fn gradient<T: Scalar>(total: Var<'_, T>, params: &[Var<'_, T>]) -> Vec<Tensor<T
 
 pub fn as_backpack_prints_them(mnist: &Mnist) {
     let verdict = |same: bool| if same { "True" } else { "False" };
-    for case in cases::<f32>(mnist, 32) {
+    for mut case in cases::<f32>(mnist, 32) {
         let ((total, gradients), (other, others)) = (case.at_once(), case.reference());
         println!("Total variance is the same?");
         println!("    {}", verdict(total.allclose(&other, 1e-4, 1e-4)));
@@ -143,7 +129,7 @@ pub fn as_backpack_prints_them(mnist: &Mnist) {
 
 pub fn in_double_precision(mnist: &Mnist) {
     let mut table = Table::new(["", "total variance", "difference", "largest, its gradient"]);
-    for case in cases::<f64>(mnist, 32) {
+    for mut case in cases::<f64>(mnist, 32) {
         let ((total, gradients), (other, others)) = (case.at_once(), case.reference());
         let apart = gradients.iter().zip(&others).map(|(a, b)| a.max_abs_diff(b));
         table.push([
@@ -157,7 +143,7 @@ pub fn in_double_precision(mnist: &Mnist) {
 }
 
 pub fn written_down(mnist: &Mnist) {
-    let [_, _, cnn] = cases::<f32>(mnist, 32);
+    let [_, _, mut cnn] = cases::<f32>(mnist, 32);
     let mut table = Table::new(["parameter", "numbers", "times 32", "written for the variance"]);
     for (name, param) in cnn.net.named_params() {
         let numbers = param.value.len();
@@ -169,20 +155,20 @@ pub fn written_down(mnist: &Mnist) {
     print!("{table}");
 
     let mut table = Table::new(["", "entries", "bytes on the tape"]);
-    let mut measure = |name: &str, record: &dyn for<'t> Fn(&'t Tape) -> Var<'t>| {
+    let mut measure = |name: &str, record: &dyn for<'t> Fn(&mut Case<f32>, &'t Tape) -> Var<'t>| {
         let tape = Tape::new();
-        let _ = record(&tape);
+        let _ = record(&mut cnn, &tape);
         table.push([name.to_string(), grouped(tape.len()), grouped(tape.bytes())]);
     };
-    measure("forward pass", &|tape| cnn.loss(&Recorder::new(tape), &cnn.leaves(tape), 0..32));
-    measure("variance, at once", &|tape| {
+    measure("forward pass", &|cnn, tape| cnn.loss(&Recorder::new(tape), 0..32));
+    measure("variance, at once", &|cnn, tape| {
         let recorder = Recorder::new(tape);
-        let loss = cnn.loss(&recorder, &cnn.leaves(tape), 0..32);
+        let loss = cnn.loss(&recorder, 0..32);
         recorder.backward_create_graph(loss, Scaling::Share).total_variance()
     });
-    measure("variance, one by one", &|tape| {
+    measure("variance, one by one", &|cnn, tape| {
         let params = cnn.leaves(tape);
-        let loss = |i| cnn.loss(&Recorder::new(tape), &params, i..i + 1);
+        let loss = |i| cnn.loss(&Recorder::new(tape), i..i + 1);
         reference::total_variance(reference::gradients(32, &params, loss))
     });
     print!("\n{table}");

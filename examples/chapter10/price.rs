@@ -13,7 +13,7 @@ pub fn against_the_batch(mnist: &Mnist) -> Result<()> {
     let mut table = Table::new(["batch", "at once", "one by one", "ratio"]);
     let (mut at_once, mut reference) = (Vec::new(), Vec::new());
     for batch in sizes {
-        let [_, _, cnn] = cases::<f32>(mnist, batch);
+        let [_, _, mut cnn] = cases::<f32>(mnist, batch);
         let ours = threads::with(1, || shortest(9, || drop(cnn.at_once())));
         let theirs = threads::with(1, || shortest(3, || drop(cnn.reference())));
         table.push([
@@ -49,14 +49,13 @@ fn shortest(times: usize, mut f: impl FnMut()) -> f64 {
 }
 
 pub fn memory(mnist: &Mnist) {
-    let [_, linear, _] = cases::<f32>(mnist, 32);
+    let [_, mut linear, _] = cases::<f32>(mnist, 32);
     // ANCHOR: memory
     let mut tape = Tape::new();
     for repetition in 1..=1_000 {
         tape.clear();
-        let params = linear.leaves(&tape);
         let recorder = Recorder::new(&tape);
-        let loss = linear.loss(&recorder, &params, 0..32);
+        let loss = linear.loss(&recorder, 0..32);
         let total = recorder.backward_create_graph(loss, Scaling::Share).total_variance();
         let gradients = total.backward();
         if [1, 10, 100, 1_000].contains(&repetition) {

@@ -3,24 +3,10 @@
 use super::pass::MIXES;
 use super::recorder::Recorder;
 use super::rules::{OuterProduct, Patches, Scale, Shift};
+use crate::Scalar;
+use crate::layers::Statistics;
 use crate::tape::Var;
 use crate::tensor::Window;
-use crate::{Scalar, Tensor};
-
-/// Where a batch normalisation takes its mean and its variance from.
-#[derive(Clone, Copy, Debug)]
-pub enum Statistics<'a, T: Scalar> {
-    /// From outside, as in evaluation: one of each for every channel. The samples stay apart.
-    Given {
-        /// The mean of each channel.
-        mean: &'a Tensor<T>,
-        /// The variance of each channel.
-        var: &'a Tensor<T>,
-    },
-    /// From the batch itself, as in training: refused, because then there is no such thing as
-    /// one sample's gradient.
-    OfBatch,
-}
 
 impl<'t, T: Scalar> Recorder<'t, T> {
     // ANCHOR: layers

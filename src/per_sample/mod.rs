@@ -2,10 +2,11 @@
 //! (chapter 10).
 //!
 //! The gradient of a batch is the sum of its samples' gradients. A [`Recorder`] keeps, while the
-//! forward pass is written on a tape, the input and the output of every layer with parameters.
-//! One backward pass then gives the gradient of each output, and input and gradient together know what
-//! every single sample has contributed: [`Samples`] gives the individual gradients, their norms,
-//! the sum of their squares and their variance.
+//! forward pass is written on a tape, the input and the output of every layer with parameters; a
+//! net of [`layers`](crate::layers) is recorded whole. One backward pass then gives the gradient
+//! of each output, and input and gradient together know what every single sample has contributed:
+//! [`Samples`] gives the individual gradients, their norms, the sum of their squares and their
+//! variance.
 //!
 //! All of it is recorded, so that the variance is a value like any other, and its own gradient
 //! comes from the tape:
@@ -44,6 +45,7 @@ mod eigenvalue;
 mod estimates;
 mod ggn_diagonal;
 mod layers;
+mod net;
 mod pass;
 mod recorder;
 pub mod reference;
@@ -57,7 +59,6 @@ pub use curvature::{Curvature, GaussNewton, Hessian};
 pub use eigenvalue::{Eigenvalue, largest_eigenvalue};
 pub use estimates::{Estimate, diagonal, diagonal_estimate, trace};
 pub use ggn_diagonal::{cross_entropy_root, squared_error_root};
-pub use layers::Statistics;
 pub use pass::Scaling;
 pub use recorder::Recorder;
 pub use rules::Rule;

@@ -37,6 +37,12 @@ impl<'t, T: Scalar> Recorder<'t, T> {
         Self { tape, recorded: RefCell::default() }
     }
 
+    /// The tape that it records on.
+    #[must_use]
+    pub fn tape(&self) -> &'t Tape<T> {
+        self.tape
+    }
+
     // ANCHOR: own
     /// A copy of the parameter for each of `n` samples, `[n, ..its shape]`, for layers that have no
     /// rule: use copy n for sample n, and the gradients of the copies are the individual ones.

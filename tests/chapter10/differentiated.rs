@@ -1,8 +1,9 @@
 //! The quantities are values on the tape: their gradients against finite differences.
 
 use super::common::normal;
+use longhand::layers::Statistics;
 use longhand::per_sample::{
-    Recorder, Samples, Scaling, Statistics, conv2d_input_per_sample, conv2d_per_sample,
+    Recorder, Samples, Scaling, conv2d_input_per_sample, conv2d_per_sample,
     conv2d_weight_per_sample,
 };
 use longhand::tape::{Check, Var, gradcheck, gradgradcheck};

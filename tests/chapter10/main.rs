@@ -11,6 +11,7 @@ mod eigenvalues;
 mod memory;
 mod quantities;
 mod refusals;
+mod whole_nets;
 
 use common::golden;
 use longhand::tape::Var;

@@ -2,7 +2,8 @@
 
 use super::common::{assert_near, golden_labels, normal};
 use super::{frozen, leaves};
-use longhand::per_sample::{Recorder, Samples, Scaling, Statistics, reference};
+use longhand::layers::Statistics;
+use longhand::per_sample::{Recorder, Samples, Scaling, reference};
 use longhand::tape::Var;
 use longhand::tensor::Window;
 use longhand::{Tape, Tensor};

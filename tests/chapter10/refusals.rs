@@ -1,7 +1,8 @@
 //! What cannot be done is refused, and the message says why.
 
 use super::common::{assert_says, normal};
-use longhand::per_sample::{Recorder, Scaling, Statistics};
+use longhand::layers::Statistics;
+use longhand::per_sample::{Recorder, Scaling};
 use longhand::tape::Var;
 use longhand::{Tape, Tensor};
 
