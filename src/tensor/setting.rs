@@ -21,7 +21,7 @@ pub(super) struct Setting<T: 'static> {
 
 impl<T: Copy> Setting<T> {
     /// The value in use, or what is wrong with the variable.
-    pub fn check(&self) -> Result<T> {
+    pub(super) fn check(&self) -> Result<T> {
         if let Some(value) = self.on_this_thread.get() {
             return Ok(value);
         }
@@ -37,7 +37,7 @@ impl<T: Copy> Setting<T> {
     /// # Panics
     /// If the variable is wrong.
     #[inline]
-    pub fn current(&self) -> T {
+    pub(super) fn current(&self) -> T {
         match (self.on_this_thread.get(), self.chosen.get()) {
             (Some(value), _) | (None, Some(&Ok(value))) => value,
             _ => self.check().unwrap_or_else(|error| panic!("{error}")),
@@ -45,7 +45,7 @@ impl<T: Copy> Setting<T> {
     }
 
     /// Runs `f` with `value` in use on this thread.
-    pub fn with<R>(&self, value: T, f: impl FnOnce() -> R) -> R {
+    pub(super) fn with<R>(&self, value: T, f: impl FnOnce() -> R) -> R {
         struct Restore<T: Copy + 'static>(&'static LocalKey<Cell<Option<T>>>, Option<T>);
         impl<T: Copy> Drop for Restore<T> {
             fn drop(&mut self) {

@@ -26,7 +26,10 @@ pub(super) fn with_scratch<T: Scalar, R>(length: usize, f: impl FnOnce(&mut [T])
     if lines.len() < count {
         lines.resize(count, Line([0; 8]));
     }
-    // SAFETY: a `Scalar` is `f32` or `f64`: any bits are one, and a line is aligned for it.
+    debug_assert!(size_of_val(&lines[..]) >= length * size_of::<T>());
+    // SAFETY: the lines are initialized and ours alone while `f` runs, and hold at least `length`
+    // numbers; a line is aligned for a number; a `Scalar` is `f32` or `f64` and nothing else (the
+    // trait is sealed), so any bits are one.
     let numbers = unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), length) };
     let result = f(numbers);
     SPARE.with_borrow_mut(|spare| spare.push(lines));

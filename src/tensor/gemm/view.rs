@@ -17,10 +17,20 @@ use std::ops::Range;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Matrix<'a, T> {
+    /// What the elements are part of. Those of all rows and columns lie within it: [`strided`]
+    /// sees to that, and [`t`] and [`block`] keep to it.
+    ///
+    /// [`strided`]: Matrix::strided
+    /// [`t`]: Matrix::t
+    /// [`block`]: Matrix::block
     pub(super) data: &'a [T],
+    /// The number of rows.
     pub(super) rows: usize,
+    /// The number of columns.
     pub(super) cols: usize,
+    /// How far apart the elements of a column are.
     pub(super) row_stride: usize,
+    /// How far apart the elements of a row are.
     pub(super) col_stride: usize,
 }
 
@@ -75,6 +85,13 @@ impl<'a, T: Scalar> Matrix<'a, T> {
         self.data[i * self.row_stride + j * self.col_stride]
     }
 
+    /// Where element (i, j) lies.
+    #[inline]
+    pub(super) fn ptr(&self, i: usize, j: usize) -> *const T {
+        debug_assert!(i < self.rows && j < self.cols, "({i}, {j}) of {}×{}", self.rows, self.cols);
+        self.data.as_ptr().wrapping_add(i * self.row_stride + j * self.col_stride)
+    }
+
     /// The transpose.
     pub fn t(self) -> Self {
         Self {
@@ -112,9 +129,14 @@ impl<'a, T: Scalar> Matrix<'a, T> {
 /// A row-major matrix to write to; its rows may lie further apart than they are long.
 #[derive(Debug)]
 pub struct MatrixMut<'a, T> {
+    /// What the elements are part of. Those of all rows and columns lie within it, and no two rows
+    /// overlap: [`strided`](MatrixMut::strided) sees to that.
     pub(super) data: &'a mut [T],
+    /// The number of rows.
     pub(super) rows: usize,
+    /// The number of columns.
     pub(super) cols: usize,
+    /// How far apart the rows are.
     pub(super) row_stride: usize,
 }
 
@@ -149,7 +171,7 @@ fn extent(rows: usize, cols: usize, row_stride: usize, col_stride: usize) -> Opt
     if rows == 0 || cols == 0 {
         return Some(0);
     }
-    let down = (rows - 1).checked_mul(row_stride)?;
-    let along = (cols - 1).checked_mul(col_stride)?;
-    down.checked_add(along)?.checked_add(1)
+    let last_row = (rows - 1).checked_mul(row_stride)?;
+    let last_col = (cols - 1).checked_mul(col_stride)?;
+    last_row.checked_add(last_col)?.checked_add(1)
 }

@@ -22,64 +22,75 @@
 // Rows and registers are counted, and there are no iterators over registers.
 #![allow(clippy::needless_range_loop)]
 
-use super::simd::{Simd, opaque};
+use super::super::simd::{Simd, launder};
+use super::compile::TileKernel;
 use crate::Scalar;
+use std::marker::PhantomData;
 use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
 
-/// One call of a micro-kernel: C ← A·B, or C ← C + A·B, for a tile of `rows` × `cols`.
-pub(super) struct Tile<T> {
+/// A tile of C ← A·B, or of C ← C + A·B: `rows` × `cols`.
+///
+/// Kernels rely on this: every element of A, B and C that is named here is valid to read, in C to
+/// write as well, and C's overlap neither A's nor B's. `cols` falls short of whole registers by
+/// less than one. Where it does fall short, B's rows still go on to the end of the last register,
+/// if the tile fills all registers of the processor (see `mask_b`).
+pub(crate) struct Tile<T> {
     /// The length of the sums.
     pub k: usize,
     /// Element (r, p) of A is `a[r·a_row + p·a_col]`.
     pub a: *const T,
+    /// How far apart A's rows are.
     pub a_row: usize,
+    /// How far apart A's columns are.
     pub a_col: usize,
     /// Element (p, j) of B is `b[p·b_row + j]`.
     pub b: *const T,
+    /// How far apart B's rows are.
     pub b_row: usize,
     /// Element (r, j) of C is `c[r·c_row + j]`.
     pub c: *mut T,
+    /// How far apart C's rows are.
     pub c_row: usize,
+    /// Rows of the tile.
     pub rows: usize,
+    /// Columns of the tile.
     pub cols: usize,
     /// Whether the sums start from what C holds, and not from 0.
     pub accumulate: bool,
 }
 
-/// A micro-kernel.
-///
-/// # Safety
-/// The processor has its instruction set; the tile is of its size (`cols` may fall short of the
-/// registers by less than one); every element that the tile names is valid, to write in C, and
-/// C overlaps neither A nor B. Where a tile fills all registers (see `mask_b`),
-/// B's rows are as long as whole registers.
-pub(super) type Micro<T> = unsafe fn(&Tile<T>);
+/// The micro-kernel; MASKED if the last register of a row may be in use only in part.
+pub(crate) struct MicroKernel<V, const MASKED: bool>(PhantomData<V>);
 
 // ANCHOR: micro_kernel
-/// R rows by N registers; `MASKED` if the last register may be in use only in part.
-///
-/// # Safety
-/// As [`Micro`].
-#[inline(always)]
-pub(super) unsafe fn micro_kernel<V: Simd, const R: usize, const N: usize, const MASKED: bool>(
-    tile: &Tile<V::Elem>,
-) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let mask = V::mask(tile.cols - (N - 1) * V::LANES);
+impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
+    type Tile = Tile<V::Elem>;
+
+    /// R rows by N registers.
+    #[inline(always)]
+    unsafe fn run<const R: usize, const N: usize>(tile: &Tile<V::Elem>) {
+        let last = tile.cols.wrapping_sub((N - 1) * V::LANES);
+        debug_assert!(tile.rows == R && (1..=V::LANES).contains(&last));
+        debug_assert!(MASKED || last == V::LANES);
+        // SAFETY: the processor has the instruction set (the contract of `TileKernel::run`), and
+        // `last` is 1 to LANES (a tile's `cols`).
+        let (mask, zero) = unsafe { (V::mask(last), V::splat(V::Elem::ZERO)) };
         let load = |row: *const V::Elem, v: usize, masked: bool| match masked && v == N - 1 {
-            true => V::load_masked(row.add(v * V::LANES), mask),
-            false => V::load(row.add(v * V::LANES)),
+            // SAFETY: `row` is a row of B or of C, at every call below, and this its last register.
+            true => unsafe { V::load_masked(row.add(v * V::LANES), mask) },
+            // SAFETY: and this is one before it, or the last where that is whole, or one up to
+            // whose end B's rows go on.
+            false => unsafe { V::load(row.add(v * V::LANES)) },
         };
         // Registers for all sums, a row of B, a number of A, the mask: can they all be kept?
         let mask_b = MASKED && R * N + N + 2 <= V::REGISTERS;
         let kept = if R * N + N + 1 < V::REGISTERS { N } else { N.min(2) };
 
-        let mut c = [[V::splat(V::Elem::ZERO); N]; R];
+        let mut c = [[zero; N]; R];
         if tile.accumulate {
             for r in 0..R {
                 for v in 0..N {
-                    c[r][v] = load(tile.c.add(r * tile.c_row), v, MASKED);
+                    c[r][v] = load(tile.c.wrapping_add(r * tile.c_row), v, MASKED);
                 }
             }
         }
@@ -94,16 +105,17 @@ pub(super) unsafe fn micro_kernel<V: Simd, const R: usize, const N: usize, const
         let (mut a, mut b) = (tile.a, tile.b);
         // Rows 3 to 5 are counted from a pointer of their own: an address is a register plus at most
         // 1, 2, 4 or 8 times another.
-        let mut a3 = opaque(if R > 3 { a.add(3 * tile.a_row) } else { a });
+        let mut a3 = launder(if R > 3 { a.wrapping_add(3 * tile.a_row) } else { a });
         for _ in 0..tile.k {
             let number = |r: usize| {
-                let from = if r < 3 { a.add(r * tile.a_row) } else { a3.add((r - 3) * tile.a_row) };
-                V::splat(*from)
+                let (from, r) = if r < 3 { (a, r) } else { (a3, r - 3) };
+                // SAFETY: row r < R of A, at the step of the sums that the loop has come to.
+                unsafe { V::splat(*from.add(r * tile.a_row)) }
             };
             // The fewer ones stay in registers; each of the others comes when it is its turn. The
             // fence keeps the compiler from loading it sooner: it would have to put a sum aside.
             if N <= R {
-                let mut row = [V::splat(V::Elem::ZERO); N];
+                let mut row = [zero; N];
                 for v in 0..kept {
                     row[v] = load(b, v, mask_b);
                 }
@@ -116,7 +128,7 @@ pub(super) unsafe fn micro_kernel<V: Simd, const R: usize, const N: usize, const
                     compiler_fence(SeqCst);
                 }
             } else {
-                let mut column = [V::splat(V::Elem::ZERO); R];
+                let mut column = [zero; R];
                 for r in 0..R {
                     column[r] = number(r);
                 }
@@ -135,48 +147,15 @@ pub(super) unsafe fn micro_kernel<V: Simd, const R: usize, const N: usize, const
 
         for r in 0..R {
             for v in 0..N {
-                let to = tile.c.add(r * tile.c_row + v * V::LANES);
+                let to = tile.c.wrapping_add(r * tile.c_row + v * V::LANES);
                 match MASKED && v == N - 1 {
-                    true => c[r][v].store_masked(to, mask),
-                    false => c[r][v].store(to),
+                    // SAFETY: row r of the tile of C, and the last register of it.
+                    true => unsafe { c[r][v].store_masked(to, mask) },
+                    // SAFETY: one before it, or the last where that is whole.
+                    false => unsafe { c[r][v].store(to) },
                 }
             }
         }
     }
 }
 // ANCHOR_END: micro_kernel
-
-/// The same in plain Rust, for processors without a kernel of their own.
-///
-/// # Safety
-/// As [`Micro`], for up to [`PORTABLE_ROWS`]: [`PORTABLE_COLS`].
-pub(super) unsafe fn portable<T: Scalar>(tile: &Tile<T>) {
-    let mut sums = [[T::ZERO; PORTABLE_COLS]; PORTABLE_ROWS];
-    // SAFETY: the caller's promise.
-    unsafe {
-        if tile.accumulate {
-            for r in 0..tile.rows {
-                for j in 0..tile.cols {
-                    sums[r][j] = *tile.c.add(r * tile.c_row + j);
-                }
-            }
-        }
-        for p in 0..tile.k {
-            for r in 0..tile.rows {
-                let x = *tile.a.add(r * tile.a_row + p * tile.a_col);
-                for j in 0..tile.cols {
-                    let y = *tile.b.add(p * tile.b_row + j);
-                    sums[r][j] = x.mul_add_portable(y, sums[r][j]);
-                }
-            }
-        }
-        for r in 0..tile.rows {
-            for j in 0..tile.cols {
-                *tile.c.add(r * tile.c_row + j) = sums[r][j];
-            }
-        }
-    }
-}
-
-pub(super) const PORTABLE_ROWS: usize = 4;
-pub(super) const PORTABLE_COLS: usize = 24;

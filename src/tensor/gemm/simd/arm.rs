@@ -1,8 +1,12 @@
-//! The registers of 64-bit ARM: NEON (chapter 1).
+//! The registers of 64-bit Arm: NEON (chapter 1).
+//!
+//! NEON is part of every 64-bit Arm processor that Rust's targets know, so what the contracts ask
+//! about the instruction set always holds.
 
-use super::simd::Simd;
+use super::Simd;
 use std::arch::aarch64::*;
 
+/// [`Simd`] for a register of 128 bits.
 macro_rules! neon {
     ($register:ident: [$t:ident; $lanes:literal],
      $set1:ident $fma:ident $load:ident $store:ident) => {
@@ -12,39 +16,59 @@ macro_rules! neon {
             type Mask = usize;
             const LANES: usize = $lanes;
             const REGISTERS: usize = 32;
+
             #[inline(always)]
             unsafe fn splat(x: $t) -> Self {
+                // SAFETY: every 64-bit Arm processor has NEON.
                 unsafe { $set1(x) }
             }
+
             #[inline(always)]
-            unsafe fn fma(a: Self, b: Self, c: Self) -> Self {
+            fn fma(a: Self, b: Self, c: Self) -> Self {
+                // SAFETY: every 64-bit Arm processor has NEON.
                 unsafe { $fma(c, a, b) }
             }
+
             #[inline(always)]
             unsafe fn load(from: *const $t) -> Self {
+                // SAFETY: the contract of `load` is a register's numbers at `from`; the
+                // instruction takes any alignment.
                 unsafe { $load(from) }
             }
+
             #[inline(always)]
             unsafe fn store(self, to: *mut $t) {
+                // SAFETY: the contract of `store` is room for a register's numbers at `to`; the
+                // instruction takes any alignment.
                 unsafe { $store(to, self) }
             }
+
             #[inline(always)]
             unsafe fn mask(lanes: usize) -> usize {
+                debug_assert!((1..=$lanes).contains(&lanes));
                 lanes
             }
+
             #[inline(always)]
             unsafe fn load_masked(from: *const $t, mask: usize) -> Self {
                 let mut lanes = [0.0; $lanes];
                 for (i, lane) in lanes.iter_mut().enumerate().take(mask) {
+                    // SAFETY: the contract of `load_masked` is `mask` readable numbers at `from`,
+                    // and i is less.
                     *lane = unsafe { *from.add(i) };
                 }
+                // SAFETY: the array is a register's numbers.
                 unsafe { $load(lanes.as_ptr()) }
             }
+
             #[inline(always)]
             unsafe fn store_masked(self, to: *mut $t, mask: usize) {
                 let mut lanes = [0.0; $lanes];
+                // SAFETY: the array is room for a register's numbers.
                 unsafe { $store(lanes.as_mut_ptr(), self) };
                 for (i, lane) in lanes.iter().enumerate().take(mask) {
+                    // SAFETY: the contract of `store_masked` is room for `mask` numbers at `to`,
+                    // and i is less.
                     unsafe { *to.add(i) = *lane };
                 }
             }

@@ -1,0 +1,112 @@
+//! One row of C by a B whose columns lie in one run each, by blocks that are transposed in
+//! registers, as x86-64 has instructions for it (chapter 1).
+//!
+//! Each number of B is used once, so the speed is that of memory, and all that matters is to get by
+//! with few instructions. Every element of C is the dot product of two runs. But its sum must be
+//! one chain, and a register cannot help with that. So L columns share one: a block of L steps of
+//! each of them is loaded and transposed, and then every register holds one step of L sums. Four
+//! blocks at a time keep enough sums under way.
+
+// Registers are counted, and there are no iterators over them.
+#![allow(clippy::needless_range_loop)]
+
+use super::super::cut::Cut;
+use super::super::simd::{Transpose, launder};
+use super::compile::Kernel;
+use super::gemv::Gemv;
+use crate::Scalar;
+use std::marker::PhantomData;
+use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
+
+/// A column is short if it has no more numbers than this.
+const SHORT: usize = 128;
+/// Bytes of short columns that the caches hold. If there are more, the speed is that of memory,
+/// which is read best as it lies: then blocks are taken one by one, if none reaches back to add.
+const CACHED: usize = 1 << 20;
+
+/// The kernel, with blocks of L × L.
+pub(crate) struct GemvBlocks<V, const L: usize>(PhantomData<V>);
+
+impl<V: Transpose<L>, const L: usize> Kernel for GemvBlocks<V, L> {
+    type Job = Gemv<V::Elem>;
+
+    #[inline(always)]
+    unsafe fn run(job: &Gemv<V::Elem>) {
+        let &Gemv { k, stride, n, accumulate, .. } = job;
+        debug_assert!(k >= L && n >= L);
+        let far = k <= SHORT && n * stride * size_of::<V::Elem>() > CACHED;
+        let alone = far && (!accumulate || n.is_multiple_of(L));
+        let groups = Cut::at_most(n.div_ceil(L), if alone { 1 } else { 4 });
+        for g in 0..groups.count {
+            let (first, blocks) = groups.get(g);
+            // The last block of all may reach back over columns of the one before. If it adds to C
+            // they are in one group, which reads C before it writes, so both come to the same sums.
+            let at = |s: usize| ((first + s) * L).min(n - L);
+            // SAFETY: the job is passed on as it came, and L columns from `at(s)` on are among n.
+            unsafe {
+                match blocks {
+                    1 => group::<V, L, 1>(job, [0].map(at)),
+                    2 => group::<V, L, 2>(job, [0, 1].map(at)),
+                    3 => group::<V, L, 3>(job, [0, 1, 2].map(at)),
+                    _ => group::<V, L, 4>(job, [0, 1, 2, 3].map(at)),
+                }
+            }
+        }
+    }
+}
+
+/// As the kernel, for the N × L columns that begin at those named.
+///
+/// # Safety
+/// - As for [`GemvBlocks::run`](Kernel::run).
+/// - L columns from each of `columns` on are among the job's n.
+#[inline(always)]
+unsafe fn group<V: Transpose<L>, const L: usize, const N: usize>(
+    job: &Gemv<V::Elem>,
+    columns: [usize; N],
+) {
+    let &Gemv { k, x, b, stride, c, accumulate, .. } = job;
+    // SAFETY: that the processor has the instruction set is in the contract.
+    let mut sums = [unsafe { V::splat(V::Elem::ZERO) }; N];
+    if accumulate {
+        // SAFETY: C has L numbers from each of `columns` on, as B has columns.
+        sums = columns.map(|j| unsafe { V::load(c.add(j)) });
+    }
+    let starts = columns.map(|j| b.wrapping_add(j * stride));
+    // SAFETY: x has k numbers, and p is less at both calls.
+    let step = |p: usize| unsafe { V::splat(*x.add(p)) };
+    // Where to look ahead: along the same columns, or if they are short at the next ones.
+    let ahead = if k > SHORT { SHORT / 2 } else { 4 * L * stride };
+    for p in (0..k / L * L).step_by(L) {
+        for s in 0..N {
+            if p & L == 0 {
+                let next = launder(starts[s].wrapping_add(p + ahead));
+                for i in 0..L {
+                    V::prefetch(next.wrapping_add(i * stride));
+                }
+            }
+            // One block after the other: all at once would need 32 addresses.
+            //
+            // SAFETY: L columns of B begin at `starts[s]`, and each has L numbers from p on.
+            let block = unsafe { V::load_transposed(launder(starts[s].add(p)), stride) };
+            for i in 0..L {
+                sums[s] = V::fma(block[i], step(p + i), sums[s]);
+            }
+            compiler_fence(SeqCst);
+        }
+    }
+    // The last steps, from a block that reaches back over some that are done.
+    if !k.is_multiple_of(L) {
+        for s in 0..N {
+            // SAFETY: L columns of B begin at `starts[s]`, and k ≥ L numbers of each end L behind this.
+            let block = unsafe { V::load_transposed(starts[s].add(k - L), stride) };
+            for i in L - k % L..L {
+                sums[s] = V::fma(block[i], step(k - L + i), sums[s]);
+            }
+        }
+    }
+    for s in 0..N {
+        // SAFETY: C has room for L numbers from each of `columns` on.
+        unsafe { sums[s].store(c.add(columns[s])) };
+    }
+}

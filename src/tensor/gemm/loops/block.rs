@@ -1,0 +1,85 @@
+//! How a block of C is computed: as it stands or as its transpose, and by which loops (chapter 1).
+
+use super::super::kernels::{Kernels, Move};
+use super::super::operands::{Source, Target};
+use super::super::scratch::with_scratch;
+use super::super::sizes::PACKED_ROWS;
+use super::super::view::{Matrix, MatrixMut};
+use super::blocked::blocked;
+use super::vector::{gemv, ger};
+use crate::Scalar;
+
+/// C ← A·B, or C ← C + A·B.
+pub(crate) fn multiply<T: Scalar>(
+    kernels: &Kernels<T>,
+    a: Matrix<T>,
+    b: Source<T>,
+    accumulate: bool,
+    mut c: Target<T>,
+) {
+    if let Source::Matrix(b) = b
+        && (gemv(kernels, a, b, accumulate, &c) || ger(a, b, accumulate, &mut c))
+    {
+        return;
+    }
+    blocked(kernels, a, b, accumulate, c);
+}
+
+/// Whether Cᵀ = BᵀAᵀ costs less than C = AB, in halves of a vector operation for each step of
+/// depth: a register that sticks out over the last column costs as much as a full one; transposing a
+/// factor while it is packed costs about half an operation for each of its numbers, transposing C
+/// one.
+pub(crate) fn transposing_is_cheaper<T: Scalar>(
+    lanes: usize,
+    a: Matrix<T>,
+    b: Matrix<T>,
+    c: &Target<T>,
+) -> bool {
+    let (m, n, k) = (c.rows(), c.cols(), a.cols);
+    let transpose = |numbers: usize, needed: bool| if needed { numbers } else { 0 };
+    let as_it_stands = 2 * m * n.div_ceil(lanes)
+        + transpose(n, b.col_stride != 1)
+        + transpose(m, a.col_stride != 1 && m >= PACKED_ROWS);
+    let transposed = 2 * n * m.div_ceil(lanes)
+        + transpose(m, a.row_stride != 1)
+        + transpose(n, b.row_stride != 1 && n >= PACKED_ROWS)
+        + transpose(2 * m * n / k, n > 1 || c.row_stride() > 1);
+    transposed < as_it_stands
+}
+
+/// C ← A·B, or C ← C + A·B, by way of Cᵀ = BᵀAᵀ: into C itself if it is one column without gaps,
+/// else rows by rows of C into scratch, from where they are transposed into C.
+pub(crate) fn multiply_transposed<T: Scalar>(
+    kernels: &Kernels<T>,
+    a: Matrix<T>,
+    b: Matrix<T>,
+    accumulate: bool,
+    mut c: Target<T>,
+) {
+    let (m, n, k) = (c.rows(), c.cols(), a.cols);
+    if let Some(row) = c.column_as_row() {
+        return multiply(kernels, b.t(), Source::Matrix(a.t()), accumulate, row);
+    }
+    let most = ((64 << 10) / n).max(256);
+    for i in (0..m).step_by(most) {
+        let rows = most.min(m - i);
+        with_scratch(rows * n, |scratch: &mut [T]| {
+            let (c_rows, c_stride, transposed) =
+                (c.ptr(i, 0), c.row_stride(), scratch.as_mut_ptr());
+            if accumulate {
+                let (from, stride, out, width) = (c_rows, c_stride, transposed, rows);
+                // SAFETY: these are `rows` rows of C, n long, which is ours, and scratch for as
+                // many numbers; the kernel reads C's rows as the columns of what it writes.
+                unsafe {
+                    (kernels.transpose)(&Move { from, stride, rows: n, cols: rows, out, width })
+                };
+            }
+            let a = Source::Matrix(a.block(i..i + rows, 0..k).t());
+            let to = Target::new(MatrixMut::new(scratch, n, rows));
+            multiply(kernels, b.t(), a, accumulate, to);
+            let (from, stride, out, width) = (scratch.as_ptr(), rows, c_rows, c_stride);
+            // SAFETY: the same the other way round.
+            unsafe { (kernels.transpose)(&Move { from, stride, rows, cols: n, out, width }) };
+        });
+    }
+}

@@ -1,0 +1,63 @@
+//! Products with a vector, where there is nothing to block (chapter 1).
+//!
+//! BLAS calls a matrix times a vector gemv, and a column times a row ger. Each number of the larger
+//! factor, or of C, is used once, so the speed is that of memory, and all that matters is to get by
+//! with few instructions.
+
+use super::super::kernels::{Gemv, Kernels};
+use super::super::operands::Target;
+use super::super::view::Matrix;
+use crate::Scalar;
+use crate::tensor::isa::vectorize;
+
+/// One row of C by a B whose columns lie in one run each; `false` if it is something else, or there
+/// is no kernel for it.
+pub(crate) fn gemv<T: Scalar>(
+    kernels: &Kernels<T>,
+    a: Matrix<T>,
+    b: Matrix<T>,
+    accumulate: bool,
+    c: &Target<T>,
+) -> bool {
+    let Some(gemv) = kernels.gemv else { return false };
+    let lies_so = c.rows() == 1 && a.col_stride == 1 && b.row_stride == 1;
+    if !lies_so || b.rows.min(b.cols) < kernels.gemv_least {
+        return false;
+    }
+    let (x, c) = (a.ptr(0, 0), c.ptr(0, 0));
+    let job = Gemv { k: b.rows, x, b: b.ptr(0, 0), stride: b.col_stride, n: b.cols, c, accumulate };
+    // SAFETY: A's row and B's columns lie in runs (`lies_so`) within the slices of a `Matrix`, and
+    // C's row within what its `Target` alone may write to; k and n are large enough; and tables
+    // of kernels are given out only for the processor's instruction set.
+    unsafe { gemv(&job) };
+    true
+}
+
+/// One column by one row, which lies in one run: every element of C is one product. `false` if it
+/// is something else.
+pub(crate) fn ger<T: Scalar>(
+    a: Matrix<T>,
+    b: Matrix<T>,
+    accumulate: bool,
+    c: &mut Target<T>,
+) -> bool {
+    if b.rows != 1 || b.col_stride != 1 {
+        return false;
+    }
+    let b = &b.data[..c.cols()];
+    vectorize(
+        #[inline(always)]
+        || {
+            for i in 0..c.rows() {
+                let x = a.data[i * a.row_stride];
+                let row = c.row_mut(i);
+                if accumulate {
+                    row.iter_mut().zip(b).for_each(|(c, b)| *c = x.mul_add(*b, *c));
+                } else {
+                    row.iter_mut().zip(b).for_each(|(c, b)| *c = x.mul_add(*b, T::ZERO));
+                }
+            }
+        },
+    );
+    true
+}
