@@ -6,9 +6,9 @@
 //! end: d_columns = Wᵀ·dY, added back to where the patches came from, and dW = dY·columnsᵀ.
 //!
 //! Written down, the columns of a batch would take as many times the batch's memory as the window
-//! has elements. They are not written down. The engine multiplies them where the image lies:
-//! [`gemm::Im2col`]. Only their gradient has to be, a few rows' patches at a time, while they are
-//! in the cache.
+//! has elements. They are not written down. The engine multiplies them where the image lies: see
+//! [`Im2col`](super::gemm::Im2col). Only their gradient has to be, a few rows' patches at a time,
+//! while they are in the cache.
 //!
 //! `reference` says the same in plain loops, and in which order every sum is taken; the
 //! functions here give the same bits.
