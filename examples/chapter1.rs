@@ -133,7 +133,7 @@ fn chapter() -> Result<()> {
     let flops = 2.0 * 512_f64.powi(3); // a multiplication and an addition for each link
 
     let most = peak();
-    let headings = ["rung", "5×784 by 784×10", "512³", "", "", "same bits"];
+    let headings = ["rung", "5×784 by 784×10", "512³", "of peak", "gain", "same bits"];
     let mut table = Table::new(headings);
     let mut chart = BarChart::new("The ladder at 512³").unit("GFLOP/s").log();
     // ANCHOR: climb
@@ -149,7 +149,7 @@ fn chapter() -> Result<()> {
             name.to_string(),
             measured(format_args!("{:.1} µs", few_time * 1e6)),
             measured(format_args!("{:.2} ms", many_time * 1e3)),
-            measured(format_args!("{:.1} % of peak", 100.0 * flops / many_time / most)),
+            measured(format_args!("{:.1} %", 100.0 * flops / many_time / most)),
             measured(format_args!("{speedup:.1} ×")),
             if same { "yes" } else { "no" }.to_string(),
         ]);

@@ -11,7 +11,7 @@ const MARK: char = '~';
 
 /// The width that a table counts a measured cell at when it looks for room: its own width would
 /// make the table of a slow machine fold where that of a fast one does not.
-pub(super) const MEASURED_WIDTH: usize = 12;
+pub(super) const MEASURED_WIDTH: usize = 11;
 
 /// A measured figure with its unit, marked as one.
 ///

@@ -124,23 +124,25 @@ impl Table {
         })
     }
 
-    /// The width of each column, after narrowing. A measured cell takes no part in the narrowing:
-    /// it counts as [`MEASURED_WIDTH`] wide, and has the room that it needs afterwards.
+    /// The width of each column, after narrowing. Whether there is narrowing depends on no
+    /// measured cell: each counts as [`MEASURED_WIDTH`] wide, and has the room that it needs.
     fn widths(&self) -> Vec<usize> {
         let counted = |cell: &str| match is_measured(cell) {
             true => MEASURED_WIDTH,
             false => display_width(cell),
         };
-        let measured = |cell: &str| if is_measured(cell) { display_width(cell) } else { 0 };
-        let mut widths = self.widest(|cell| counted(cell));
+        let mut widths = self.widest(counted);
+        let measured = self.widest(|cell| is_measured(cell).into());
         while total(&widths) > PAGE {
-            let soft = (0..widths.len()).filter(|&c| self.side(c) == Side::Left);
+            let soft =
+                (0..widths.len()).filter(|&c| self.side(c) == Side::Left && measured[c] == 0);
             match soft.max_by_key(|&c| widths[c]) {
                 Some(column) if widths[column] > NARROW => widths[column] -= 1,
                 _ => break,
             }
         }
-        widths.iter().zip(self.widest(measured)).map(|(&width, needed)| width.max(needed)).collect()
+        let needed = self.widest(display_width);
+        (0..widths.len()).map(|c| if measured[c] > 0 { needed[c] } else { widths[c] }).collect()
     }
 
     /// The greatest width in each column.
