@@ -87,7 +87,7 @@ pub(super) struct At {
 
 impl Broadcast {
     /// The walk over `shape`, which `a` and `b` broadcast to.
-    pub fn new(shape: Shape, a: Shape, b: Shape) -> Self {
+    pub(super) fn new(shape: Shape, a: Shape, b: Shape) -> Self {
         let strides = |operand: Shape| {
             let (extra, own) = (shape.rank() - operand.rank(), operand.strides());
             let mut strides = [0; MAX_RANK];
@@ -114,7 +114,11 @@ impl Broadcast {
 
     /// Calls `work` on every run of the output with the place of its operands.
     #[inline(always)]
-    pub fn for_each_run<T: Scalar>(&self, out: &mut [T], work: impl Fn(&mut [T], At) + Sync) {
+    pub(super) fn for_each_run<T: Scalar>(
+        &self,
+        out: &mut [T],
+        work: impl Fn(&mut [T], At) + Sync,
+    ) {
         let inner = self.rank - 1;
         let (run, steps) = (self.sizes[inner], (self.a[inner], self.b[inner]));
         if out.is_empty() {

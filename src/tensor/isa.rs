@@ -176,7 +176,7 @@ pub fn vectorize<R>(f: impl FnOnce() -> R) -> R {
         // SAFETY: `current` returns only what this processor supports.
         #[cfg(target_arch = "x86_64")]
         Isa::Avx512 => unsafe { avx512(f) },
-        // SAFETY: as above.
+        // SAFETY: `current` returns only what this processor supports.
         #[cfg(target_arch = "x86_64")]
         Isa::Avx2 => unsafe { avx2(f) },
         _ => f(),

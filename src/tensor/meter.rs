@@ -92,6 +92,7 @@ thread_local! {
 static WATCHED: AtomicUsize = AtomicUsize::new(0);
 
 /// Puts back the kind that was in force before it.
+#[derive(Debug)]
 pub struct Scope(Kind);
 
 impl Drop for Scope {
@@ -119,7 +120,7 @@ impl Index<Kind> for Bytes {
 }
 
 /// What a meter has written down.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Book {
     live: Bytes,
     /// As it stood when the total was greatest.
@@ -202,7 +203,7 @@ impl Drop for Ticket {
 }
 
 /// Counts the bytes of the tensors that are made while it watches.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Debug)]
 pub struct Meter(Arc<Mutex<Book>>);
 
 impl Meter {

@@ -20,7 +20,7 @@ pub(super) enum Padded<'a, T: Scalar> {
 
 impl<'a, T: Scalar> Padded<'a, T> {
     /// The first image of `images`.
-    pub fn new(geometry: &Geometry, images: &'a [T]) -> Self {
+    pub(super) fn new(geometry: &Geometry, images: &'a [T]) -> Self {
         let [top, left] = geometry.window.padding;
         let image = &images[..geometry.image_len()];
         if [top, left] == [0, 0] || image.is_empty() {
@@ -39,7 +39,7 @@ impl<'a, T: Scalar> Padded<'a, T> {
         Self::Copy(copy)
     }
 
-    pub fn pixels(&self) -> &[T] {
+    pub(super) fn pixels(&self) -> &[T] {
         match self {
             Self::InPlace(pixels) => pixels,
             Self::Copy(pixels) => pixels,

@@ -27,7 +27,7 @@ pub(super) struct Geometry {
 impl Geometry {
     /// From the input's shape `[n, c, h, w]` and the weight's, `[o, c, kh, kw]`.
     #[track_caller]
-    pub fn new(input: Shape, weight: Shape, window: Window) -> Self {
+    pub(super) fn new(input: Shape, weight: Shape, window: Window) -> Self {
         let (&[batch, inputs, h, w], &[outputs, channels, kh, kw]) = (&*input, &*weight) else {
             panic!(
                 "conv2d wants [n, c, h, w] and a weight [o, c, kh, kw], not {input} and {weight}"
@@ -53,7 +53,7 @@ impl Geometry {
 
     /// Of the patches alone, as if there were one kernel: from the input's shape `[n, c, h, w]`.
     #[track_caller]
-    pub fn of_patches(input: Shape, window: Window) -> Self {
+    pub(super) fn of_patches(input: Shape, window: Window) -> Self {
         if input.rank() != 4 {
             panic!("im2col wants [n, c, h, w], not {input}");
         }
@@ -61,33 +61,33 @@ impl Geometry {
     }
 
     /// c·kh·kw: the elements of a patch.
-    pub fn patch(&self) -> usize {
+    pub(super) fn patch(&self) -> usize {
         self.inputs * self.window.kernel.iter().product::<usize>()
     }
 
     /// oh·ow: the places of the window.
-    pub fn area(&self) -> usize {
+    pub(super) fn area(&self) -> usize {
         self.places.iter().product()
     }
 
     /// c·h·w: the elements of an image.
-    pub fn image_len(&self) -> usize {
+    pub(super) fn image_len(&self) -> usize {
         self.inputs * self.image.iter().product::<usize>()
     }
 
     /// c·(h + 2p)·(w + 2p): the elements of an image with its padding.
-    pub fn padded_len(&self) -> usize {
+    pub(super) fn padded_len(&self) -> usize {
         self.inputs * self.padded.iter().product::<usize>()
     }
 
     /// The output's shape.
-    pub fn output(&self) -> [usize; 4] {
+    pub(super) fn output(&self) -> [usize; 4] {
         [self.batch, self.outputs, self.places[0], self.places[1]]
     }
 
     /// Panics unless a gradient has the output's shape.
     #[track_caller]
-    pub fn check_output(&self, d_output: Shape) {
+    pub(super) fn check_output(&self, d_output: Shape) {
         if d_output != self.output() {
             panic!("a gradient of shape {d_output} for an output {:?}", self.output());
         }
@@ -95,7 +95,7 @@ impl Geometry {
 
     /// Calls `work` on the part of `out` that belongs to each image, `len` long. The threads share
     /// out the images, if there are enough; else each image's product is shared.
-    pub fn for_each_image<T: Scalar>(
+    pub(super) fn for_each_image<T: Scalar>(
         &self,
         out: &mut [T],
         len: usize,

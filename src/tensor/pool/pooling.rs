@@ -22,7 +22,7 @@ impl Pooling {
     /// # Panics
     /// If the shape has not four axes, or the window does not fit or has too much padding.
     #[track_caller]
-    pub fn new(what: &str, shape: Shape, window: Window) -> Self {
+    pub(super) fn new(what: &str, shape: Shape, window: Window) -> Self {
         let [n, c, h, w] = *shape else {
             panic!("{what} wants an input [n, c, h, w], not shape {shape}");
         };
@@ -50,40 +50,40 @@ impl Pooling {
     }
 
     /// `[n, c, h, w]`
-    pub fn input(&self) -> Shape {
+    pub(super) fn input(&self) -> Shape {
         Shape::from([self.outer[0], self.outer[1], self.image[0], self.image[1]])
     }
 
     /// `[n, c, oh, ow]`
-    pub fn output(&self) -> Shape {
+    pub(super) fn output(&self) -> Shape {
         Shape::from([self.outer[0], self.outer[1], self.places[0], self.places[1]])
     }
 
     /// Elements of an input plane.
-    pub fn plane(&self) -> usize {
+    pub(super) fn plane(&self) -> usize {
         self.image[0] * self.image[1]
     }
 
     /// Elements of an output plane.
-    pub fn pooled(&self) -> usize {
+    pub(super) fn pooled(&self) -> usize {
         self.places[0] * self.places[1]
     }
 
     /// How many planes a thread is handed at once.
-    pub fn planes(&self) -> usize {
+    pub(super) fn planes(&self) -> usize {
         PIECE.div_ceil(self.plane())
     }
 
     /// Whether the image is laid out with windows of 2×2 and nothing is left over: the case that
     /// nearly every net has, and that has loops of its own.
-    pub fn is_tiled_by_two(&self) -> bool {
+    pub(super) fn is_tiled_by_two(&self) -> bool {
         let [h, w] = self.image;
         self.window == Window::tiling(2) && h.is_multiple_of(2) && w.is_multiple_of(2)
     }
 
     /// For the window's column `tap`: the places, across, at which it lies in the image, and the
     /// image's column at the first of them.
-    pub fn across(&self, tap: usize) -> (Range<usize>, usize) {
+    pub(super) fn across(&self, tap: usize) -> (Range<usize>, usize) {
         let (stride, padding) = (self.window.stride[1], self.window.padding[1]);
         let reach = tap * self.window.dilation[1];
         let first = padding.saturating_sub(reach).div_ceil(stride).min(self.places[1]);
