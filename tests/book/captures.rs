@@ -25,6 +25,9 @@ const BLESS: &str = "LONGHAND_BLESS";
 /// The one name beside the chapters' that an output may have.
 const BENCHES: &str = "speed";
 
+/// The chapters that run longest. They begin first, so that none is left to run alone at the end.
+const LONGEST: [usize; 3] = [6, 8, 9];
+
 /// Whether the book is to be brought up to date instead of compared.
 pub fn blessing() -> bool {
     std::env::var_os(BLESS).is_some_and(|value| value != "0")
@@ -48,7 +51,7 @@ pub fn bless(repo: &Repository) -> Problems {
 pub fn check(repo: &Repository) -> Problems {
     let mut problems = strangers(repo);
     let mut runs: Vec<Run> = runs(repo).into_iter().filter(|run| !run.long).collect();
-    runs.sort_by_key(|run| std::cmp::Reverse(run.chapter()));
+    runs.sort_by_key(|run| !LONGEST.contains(&run.chapter()));
     let odd = Surroundings::odd();
     let jobs = runs.into_iter().map(|run| (odd[run.chapter() % odd.len()].clone(), run));
     side_by_side(repo, jobs.collect(), true, &mut problems);
