@@ -605,14 +605,3 @@ fn in_a_pipe_there_is_no_line() {
     assert!(String::from_utf8(output.stdout).unwrap().contains("[done]"));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
-
-#[test]
-fn no_measured_figure_decides_whether_a_table_folds() {
-    let table = |time: &str| {
-        let long = "a name that is long, and that a table folds where there is no room for it";
-        Table::new(["what", "took"]).row([long, &longhand::report::measured(time)]).to_string()
-    };
-    let lines = |time: &str| table(time).lines().count();
-    assert_eq!(lines("1 s"), lines("1,234,567.8 ms"), "{}", table("1,234,567.8 ms"));
-    assert!(table("1,234,567.8 ms").contains("~1,234,567.8 ms\n"));
-}

@@ -28,3 +28,20 @@ pub fn measured(figure: impl Display) -> String {
 pub(super) fn is_measured(cell: &str) -> bool {
     cell.starts_with(MARK)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Table;
+
+    #[test]
+    fn no_measured_figure_decides_whether_a_table_folds() {
+        let table = |time: &str| {
+            let long = "a name that is long, and that a table folds where there is no room for it";
+            Table::new(["what", "took"]).row([long, &measured(time)]).to_string()
+        };
+        let lines = |time: &str| table(time).lines().count();
+        assert_eq!(lines("1 s"), lines("1,234,567.8 ms"), "{}", table("1,234,567.8 ms"));
+        assert!(table("1,234,567.8 ms").contains("~1,234,567.8 ms\n"));
+    }
+}
