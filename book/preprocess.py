@@ -7,7 +7,9 @@ Listings.  A line `{{#include PATH:ANCHOR}}` inside a code fence becomes the lin
            `ANCHOR: name` and `ANCHOR_END: name` in that file, dedented, and the fence gets a
            caption that says where they live. (mdBook's own include keeps the indentation and
            passes over a missing anchor in silence.)
-Figures.   `![what it shows](figures/x.svg "Caption.")` alone on a line becomes a figure.
+Figures.   `![what it shows](figures/x.svg "Caption.")` alone on a line becomes a figure, and so does a
+           diagram, `![what it shows](diagrams/x.svg "Caption.")`. A diagram becomes a part of the page,
+           so that it takes on the page's font and the colours of the chosen theme.
 Formulas.  `$…$` and `$$…$$` become MathML, which browsers draw without any script.
 
 Every problem is collected, printed with page and line, and fails the build.
@@ -18,6 +20,7 @@ import json
 import re
 import sys
 import textwrap
+import xml.etree.ElementTree
 from pathlib import Path
 
 import math_core
@@ -217,8 +220,30 @@ class Page:
         if not (self.folder / match["src"]).is_file():
             raise Problem(f"there is no figure {match['src']}")
         caption = TOKEN.sub(lambda m: self.token(m, match["caption"]), match["caption"])
-        rows = ["", "<figure>", "", f"![{match['alt']}]({match['src']})", "", "<figcaption>", "", caption, "", "</figcaption>", "</figure>", ""]
+        if match["src"].startswith("diagrams/"):
+            opening = ['<figure class="diagram">', *self.diagram(match["src"], match["alt"])]
+        else:
+            opening = ["<figure>", "", f"![{match['alt']}]({match['src']})", ""]
+        rows = ["", *opening, "<figcaption>", "", caption, "", "</figcaption>", "</figure>", ""]
         return "\n".join((indent + row).rstrip() for row in rows)
+
+    def diagram(self, src, alt):
+        """The lines of an SVG, to stand in the page: with its alt text, and ids that no other has."""
+        file = self.folder / src
+        text = re.sub(r"<!--.*?-->", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+        try:
+            box = xml.etree.ElementTree.fromstring(text).get("viewBox", "").split()
+        except xml.etree.ElementTree.ParseError as error:
+            raise Problem(f"{src}: {error}") from None
+        if len(box) != 4:
+            raise Problem(f"{src}: the <svg> has no viewBox")
+        text = re.sub(r'(\bid="|url\(#)', rf"\g<1>{file.stem}-", text)
+        # Its own size where there is room, smaller on a phone, and never so small that it cannot be read.
+        width = float(box[2])
+        attributes = f'role="img" aria-label="{html.escape(alt)}" style="width: clamp({0.7 * width:g}px, 100%, {width:g}px)"'
+        text = text.replace("<svg ", f"<svg {attributes} ", 1)
+        # Raw HTML goes on in Markdown up to the first blank line.
+        return ['<div class="drawing">', *filter(None, map(str.strip, text.split("\n"))), "</div>"]
 
     def display(self, match, text):
         start = text.rfind("\n", 0, match.start()) + 1

@@ -17,6 +17,8 @@ mod capture;
 mod captures;
 #[path = "book/commands.rs"]
 mod commands;
+#[path = "book/diagrams.rs"]
+mod diagrams;
 #[path = "book/includes.rs"]
 mod includes;
 #[path = "book/markdown.rs"]
@@ -76,6 +78,14 @@ fn no_rust_is_typed_by_hand() {
     for page in repo.book_pages() {
         includes::check_fences(&page, &mut problems);
     }
+    problems.none();
+}
+
+#[test]
+fn diagrams_follow_the_theme_and_are_shown() {
+    let repo = checkout();
+    let mut problems = Problems::default();
+    diagrams::check(&repo, &mut problems);
     problems.none();
 }
 

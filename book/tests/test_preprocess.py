@@ -110,6 +110,20 @@ class Preprocess(unittest.TestCase):
         self.refused('![](figures/x.svg "The loss.")', "what the figure shows")
         self.refused('![a line](figures/y.svg "The loss.")', "no figure")
 
+    def test_diagram_becomes_a_part_of_the_page(self):
+        (self.src / "diagrams").mkdir()
+        drawing = self.src / "diagrams" / "net.svg"
+        drawing.write_text('<svg viewBox="0 0 400 90">\n<!-- a\n\nnote -->\n\n<path id="a"/><path marker-end="url(#a)"/>\n</svg>\n', encoding="utf-8")
+        out = self.good('> ![a & b](diagrams/net.svg "The net.")')
+        self.assertIn('> <figure class="diagram">\n> <div class="drawing">\n> <svg role="img" aria-label="a &amp; b" style=', out)
+        self.assertIn('clamp(280px, 100%, 400px)" viewBox="0 0 400 90">\n> <path id="net-a"/><path marker-end="url(#net-a)"/>\n> </svg>', out)
+        self.assertIn("<figcaption>\n>\n> The net.\n", out)
+        self.refused('![](diagrams/net.svg "The net.")', "what the figure shows")
+        drawing.write_text("<svg viewBox='0 0 1 1'><g></svg>", encoding="utf-8")
+        self.refused('![a](diagrams/net.svg "The net.")', "net.svg: mismatched tag")
+        drawing.write_text("<svg></svg>", encoding="utf-8")
+        self.refused('![a](diagrams/net.svg "The net.")', "no viewBox")
+
 
 if __name__ == "__main__":
     unittest.main()
