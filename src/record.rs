@@ -71,6 +71,9 @@ pub(crate) fn apply<'t, T: Scalar>(function: Function<T>, x: Var<'t, T>) -> Var<
                 Statistics::Given { mean, var } => x.batch_norm_with(mean, var, weight, bias, eps),
             }
         }
+        Function::GroupNorm { weight, bias, groups, eps } => {
+            x.group_norm(groups, tape.param(weight), tape.param(bias), eps)
+        }
         Function::Dropout { mask } => x * tape.constant(mask),
         Function::MaxPool2d { window } => x.max_pool2d(window),
         Function::AvgPool2d { window, divisor } => x.avg_pool2d_over(window, divisor),

@@ -7,8 +7,8 @@ use common::{assert_says, normal, panic_of};
 use longhand::dni::{BasicSizes, BasicSynthesizer, Synthesizer};
 use longhand::init::Fan;
 use longhand::layers::{
-    AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Flatten, Layer, Linear, LogSoftmax,
-    MaxPool2d, Mode, Relu, Sequential, preserve_state, summary,
+    AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, Dropout, Flatten, GroupNorm, Layer, Linear,
+    LogSoftmax, MaxPool2d, Mode, Relu, Sequential, preserve_state, summary,
 };
 use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::tensor::Window;
@@ -27,6 +27,7 @@ fn every_layer<T: Scalar>() -> Vec<(Box<dyn Layer<T>>, Tensor<T>)> {
         (Box::new(Conv2d::without_bias(2, 3, window, rng)), images.clone()),
         (Box::new(BatchNorm1d::new(4)), rows.clone()),
         (Box::new(BatchNorm2d::new(2)), images.clone()),
+        (Box::new(GroupNorm::new(2, 2)), images.clone()),
         (Box::new(Dropout::new(0.5, rng)), rows.clone()),
         (Box::new(MaxPool2d::new(Window::tiling(2))), images.clone()),
         (Box::new(AvgPool2d::new(Window::tiling(2))), images.clone()),

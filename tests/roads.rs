@@ -4,8 +4,8 @@ mod common;
 
 use common::{assert_says, both_roads, normal, panic_of};
 use longhand::layers::{
-    AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, CrossEntropy, Dropout, Flatten, Function, Layer,
-    Linear, LogSoftmax, Loss, MaxPool2d, Mode, Relu, Sequential, Statistics,
+    AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, CrossEntropy, Dropout, Flatten, Function,
+    GroupNorm, Layer, Linear, LogSoftmax, Loss, MaxPool2d, Mode, Relu, Sequential, Statistics,
 };
 use longhand::models::lenet;
 use longhand::optim::{Adam, Optimizer};
@@ -31,6 +31,7 @@ fn place<T: Scalar>(function: &Function<'_, T>) -> usize {
         Function::LogSoftmax => 11,
         Function::Identity => 12,
         Function::Chain(_) => 13,
+        Function::GroupNorm { .. } => 14,
     }
 }
 
@@ -46,6 +47,9 @@ fn layers<T: Scalar>() -> Vec<(Box<dyn Layer<T>>, Tensor<T>)> {
         (Box::new(BatchNorm1d::new(4)), rows.clone()),
         (Box::new(BatchNorm1d::new(4).momentum(0.5).eps(0.1)), normal(&[3, 4, 5], 4)),
         (Box::new(BatchNorm2d::new(2)), images.clone()),
+        (Box::new(GroupNorm::new(2, 4)), rows.clone()),
+        (Box::new(GroupNorm::new(2, 4).eps(0.1)), normal(&[3, 4, 5], 4)),
+        (Box::new(GroupNorm::new(1, 2)), images.clone()),
         (Box::new(Dropout::new(0.4, rng)), rows.clone()),
         (Box::new(Dropout::new(0.0, rng)), images.clone()),
         (Box::new(Flatten::new()), images.clone()),
@@ -90,7 +94,7 @@ fn every_layer<T: Scalar>() -> Vec<usize> {
 
 #[test]
 fn every_layer_is_the_same_on_both_roads() {
-    let all: Vec<usize> = (0..14).collect();
+    let all: Vec<usize> = (0..15).collect();
     assert_eq!(every_layer::<f32>(), all);
     assert_eq!(every_layer::<f64>(), all);
 }

@@ -39,6 +39,18 @@ pub enum Function<'a, T: Scalar = f32> {
         /// ε
         eps: T,
     },
+    /// (x − μ)/√(v + ε)·w + b with μ and v of each group of channels of each sample, with x
+    /// `[n, c, ..]`, w and b `[c]`.
+    GroupNorm {
+        /// w
+        weight: &'a Param<T>,
+        /// b
+        bias: &'a Param<T>,
+        /// The number of groups.
+        groups: usize,
+        /// ε
+        eps: T,
+    },
     /// x·mask, element by element: dropout that has drawn its mask.
     Dropout {
         /// Of the input's shape.

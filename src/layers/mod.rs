@@ -1,4 +1,4 @@
-//! Layers with their gradients written out by hand (chapters 3, 4 and 6).
+//! Layers with their gradients written out by hand (chapters 3, 4, 6 and 10).
 //!
 //! One file is one layer: its `forward` stands directly above its `backward`, and the derivation
 //! above both. To compute a layer in another way than by hand, see [`record`](crate::record). A gradient is named for what it belongs to: `d_weight` is dL/d(weight), and has
@@ -7,7 +7,7 @@
 //! | | |
 //! |---|---|
 //! | what a layer is | [`Layer`], [`Mode`], [`Sequential`], [`sequential!`](crate::sequential) |
-//! | layers | [`Linear`], [`Conv2d`], [`MaxPool2d`], [`AvgPool2d`], [`BatchNorm`], [`Dropout`], [`Relu`], [`Flatten`], [`LogSoftmax`] |
+//! | layers | [`Linear`], [`Conv2d`], [`MaxPool2d`], [`AvgPool2d`], [`BatchNorm`], [`GroupNorm`], [`Dropout`], [`Relu`], [`Flatten`], [`LogSoftmax`] |
 //! | losses | [`Loss`], [`Mse`], [`Nll`], [`CrossEntropy`] |
 //! | about a net | [`summary`], [`evaluate`], [`preserve_state`] |
 //! | for other rooms | [`Function`]: which function a layer is, as plain data |
@@ -20,6 +20,7 @@ mod dropout;
 mod evaluate;
 mod flatten;
 mod function;
+mod group_norm;
 mod layer;
 mod linear;
 mod log_softmax;
@@ -41,6 +42,7 @@ pub use dropout::Dropout;
 pub use evaluate::{Evaluation, evaluate};
 pub use flatten::Flatten;
 pub use function::{Function, Statistics};
+pub use group_norm::GroupNorm;
 pub use layer::{Layer, Mode};
 pub use linear::Linear;
 pub use log_softmax::LogSoftmax;

@@ -79,6 +79,34 @@ pub fn conv2d_input_per_sample<'t, T: Scalar>(
 }
 // ANCHOR_END: conv
 
+// ANCHOR: square_norms
+/// The square norm of what [`conv2d_weight_per_sample`] gives for each sample, `[n]`, without
+/// writing it down: [`Tensor::conv2d_weight_square_norms`](crate::Tensor::conv2d_weight_square_norms).
+///
+/// Only its gradient needs the gradients themselves: with g_n = y_n·X_nᵀ, d‖g_n‖² = 2·⟨g_n, dg_n⟩.
+///
+/// # Panics
+/// If the shapes do not fit each other or the window.
+#[track_caller]
+pub fn conv2d_weight_square_norms<'t, T: Scalar>(
+    x: Var<'t, T>,
+    y: Var<'t, T>,
+    window: Window,
+) -> Var<'t, T> {
+    let value = x.value().conv2d_weight_square_norms(&y.value(), window);
+    let size = size(x);
+    x.tape().operation("conv2d weight square norms", [x, y], value, move |[x, y], _, g| {
+        let weight = conv2d_weight_per_sample(x, y, window);
+        let factors = (g + g).reshape([g.shape().count(), 1, 1, 1, 1]);
+        let twice = weight * factors;
+        [
+            x.grad_if_needed(|| conv2d_input_per_sample(y, twice, window, size)),
+            y.grad_if_needed(|| conv2d_per_sample(x, twice, window)),
+        ]
+    })
+}
+// ANCHOR_END: square_norms
+
 /// Height and width of images.
 fn size<T: Scalar>(images: Var<T>) -> [usize; 2] {
     [images.shape()[2], images.shape()[3]]

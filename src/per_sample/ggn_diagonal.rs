@@ -1,21 +1,27 @@
-//! The exact diagonal of the Gauss-Newton matrix, from sums of squared individual gradients
+//! The diagonal of the Gauss-Newton matrix, exact or drawn, from sums of squared individual gradients
 //! (chapter 10).
 //!
 //! Write the Hessian of a sample's loss, with respect to its own output, as S·Sᵀ. Then the matrix
 //! is Σ_n Σ_c (J_nᵀ·s_nc)·(J_nᵀ·s_nc)ᵀ, where s_nc is column c of S for sample n, and its diagonal is
 //! the sum of the squares of J_nᵀ·s_nc. But that is what a sample's gradient would be if s_nc were the
 //! gradient of its output: one backward pass for each column, and nothing new.
+//!
+//! With many classes these are many passes. But any columns will do that have S·Sᵀ as their mean. Draw
+//! a label y for each sample from the net's own probabilities p: then e_y − p has the mean 0 and the
+//! covariance diag(p) − p·pᵀ = S·Sᵀ. So a few such columns, each over the root of their number, are an
+//! estimate of S, and all that is made of S is estimated with them.
 
 use super::recorder::Recorder;
 use crate::layers::Reduction;
 use crate::tape::{Tape, Var};
-use crate::{Scalar, Tensor};
+use crate::{Rng, Scalar, Tensor};
 
 impl<'t, T: Scalar> Recorder<'t, T> {
     // ANCHOR: ggn_diagonal
     /// The diagonal of the Gauss-Newton matrix for each parameter, in the order of
     /// [`params`](Self::params). `root` holds the columns of S, each of the output's shape: see
-    /// [`cross_entropy_root`] and [`squared_error_root`]. Nothing is freed.
+    /// [`cross_entropy_root`] and [`squared_error_root`]; with those of
+    /// [`sampled_cross_entropy_root`] it is an estimate. Nothing is freed.
     ///
     /// # Panics
     /// If a column has another shape than the output, or an operation before the output
@@ -34,6 +40,30 @@ impl<'t, T: Scalar> Recorder<'t, T> {
         diagonal
     }
     // ANCHOR_END: ggn_diagonal
+
+    /// The same for each sample: `[n, ..the parameter's shape]`, which add up to the diagonal of the
+    /// batch. This writes down n times as many numbers.
+    ///
+    /// # Panics
+    /// As [`ggn_diagonal`](Self::ggn_diagonal).
+    #[track_caller]
+    pub fn ggn_diagonal_per_sample(
+        &self,
+        output: Var<'t, T>,
+        root: &[Tensor<T>],
+    ) -> Vec<Tensor<T>> {
+        let squares = |column: &Tensor<T>| {
+            let scratch = Tape::new();
+            let samples = self.samples_on(&scratch, output, column);
+            let params = self.params().into_iter();
+            params.map(|param| samples.individual(param).value().square()).collect::<Vec<_>>()
+        };
+        let add = |mut sums: Vec<Tensor<T>>, more: Vec<Tensor<T>>| {
+            sums.iter_mut().zip(&more).for_each(|(sum, more)| *sum += more);
+            sums
+        };
+        root.iter().map(squares).reduce(add).unwrap_or_default()
+    }
 }
 
 // ANCHOR: root
@@ -64,6 +94,41 @@ pub fn cross_entropy_root<T: Scalar>(scores: &Tensor<T>, reduction: Reduction) -
         (Tensor::one_hot(&vec![c; n], classes) - &p) * own / scale
     };
     (0..classes).map(column).collect()
+}
+
+/// Columns of an estimate of S for a cross-entropy, as many as `draws`: each is e_y − p with a label y
+/// drawn for each sample from p = softmax of its scores. Every draw takes one number of the generator
+/// for each sample.
+///
+/// # Panics
+/// If the scores are not `[n, classes]`, or there is no draw.
+#[track_caller]
+#[must_use]
+pub fn sampled_cross_entropy_root<T: Scalar>(
+    scores: &Tensor<T>,
+    reduction: Reduction,
+    draws: usize,
+    rng: &mut Rng,
+) -> Vec<Tensor<T>> {
+    let [n, classes] = *scores.shape() else {
+        panic!("scores of shape {}, not [n, classes]", scores.shape());
+    };
+    assert!(draws >= 1, "an estimate from no draw");
+    let p = scores.log_softmax().exp();
+    let scale = (reduction.divisor::<T>(n) * T::from_f64(draws as f64)).sqrt();
+    let mut draw = |row: &[T]| {
+        let (mut left, last) = (rng.uniform::<T>(), row.len() - 1);
+        let passed = |p: &&T| {
+            left -= **p;
+            left >= T::ZERO
+        };
+        row.iter().take_while(passed).count().min(last)
+    };
+    let column = |_| {
+        let labels: Vec<usize> = p.data().chunks(classes).map(&mut draw).collect();
+        (Tensor::one_hot(&labels, classes) - &p) / scale
+    };
+    (0..draws).map(column).collect()
 }
 
 /// The columns of S for a squared error: its Hessian is 2 times the identity, and S is √2 times

@@ -6,7 +6,7 @@ use super::rules::{OuterProduct, Patches, Scale, Shift};
 use crate::Scalar;
 use crate::layers::Statistics;
 use crate::tape::Var;
-use crate::tensor::Window;
+use crate::tensor::{Shape, Window};
 
 impl<'t, T: Scalar> Recorder<'t, T> {
     // ANCHOR: layers
@@ -67,14 +67,42 @@ impl<'t, T: Scalar> Recorder<'t, T> {
         let Statistics::Given { mean, var } = statistics else {
             panic!("batch normalisation: {MIXES}");
         };
-        let mut each_channel = vec![1; x.shape().rank().saturating_sub(1)];
-        each_channel[0] = weight.shape().count();
-        let [mean, var] = [mean, var].map(|values| values.reshape(&each_channel[..]));
+        let each_channel = each_channel(x.shape());
+        let [mean, var] = [mean, var].map(|values| values.reshape(each_channel));
         let scale = (var + eps).map(|var| T::ONE / var.sqrt());
         let normalized = (x - self.tape.constant(mean)) * self.tape.constant(scale);
-        let y = normalized * weight.reshape(&each_channel[..]) + bias.reshape(&each_channel[..]);
-        self.record_use(weight, normalized, y, Scale);
+        self.scale_and_shift(normalized, weight, bias)
+    }
+
+    /// A group normalisation, which keeps the samples apart in training too: x `[n, c, ..]`, weight
+    /// and bias `[c]`.
+    ///
+    /// # Panics
+    /// If the channels do not make so many groups, or the shapes do not fit.
+    #[track_caller]
+    pub fn group_norm(
+        &self,
+        x: Var<'t, T>,
+        weight: Var<'t, T>,
+        bias: Var<'t, T>,
+        groups: usize,
+        eps: T,
+    ) -> Var<'t, T> {
+        self.scale_and_shift(x.standardise_groups(groups, eps), weight, bias)
+    }
+
+    /// z·w + b for each channel: z `[n, c, ..]`, weight and bias `[c]`.
+    #[track_caller]
+    fn scale_and_shift(&self, z: Var<'t, T>, weight: Var<'t, T>, bias: Var<'t, T>) -> Var<'t, T> {
+        let each_channel = each_channel(z.shape());
+        let y = z * weight.reshape(each_channel) + bias.reshape(each_channel);
+        self.record_use(weight, z, y, Scale);
         self.record_use(bias, y, y, Shift);
         y
     }
+}
+
+/// `[c, 1, ..]`: the shape in which one number for each channel broadcasts to an input `[n, c, ..]`.
+fn each_channel(input: Shape) -> Shape {
+    input.iter().enumerate().skip(1).map(|(axis, &size)| if axis == 1 { size } else { 1 }).collect()
 }

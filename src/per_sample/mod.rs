@@ -44,9 +44,11 @@ mod curvature;
 mod eigenvalue;
 mod estimates;
 mod ggn_diagonal;
+mod kfac;
 mod layers;
 mod net;
 mod pass;
+mod privacy;
 mod recorder;
 pub mod reference;
 mod rules;
@@ -54,12 +56,17 @@ mod samples;
 mod solve;
 mod vectors;
 
-pub use conv::{conv2d_input_per_sample, conv2d_per_sample, conv2d_weight_per_sample};
+pub use conv::{
+    conv2d_input_per_sample, conv2d_per_sample, conv2d_weight_per_sample,
+    conv2d_weight_square_norms,
+};
 pub use curvature::{Curvature, GaussNewton, Hessian};
 pub use eigenvalue::{Eigenvalue, largest_eigenvalue};
 pub use estimates::{Estimate, diagonal, diagonal_estimate, trace};
-pub use ggn_diagonal::{cross_entropy_root, squared_error_root};
+pub use ggn_diagonal::{cross_entropy_root, sampled_cross_entropy_root, squared_error_root};
+pub use kfac::{KroneckerBlock, KroneckerFactors};
 pub use pass::Scaling;
+pub use privacy::{Accountant, poisson_batch};
 pub use recorder::Recorder;
 pub use rules::Rule;
 pub use samples::Samples;

@@ -42,6 +42,9 @@ impl<'t, T: Scalar> Recorder<'t, T> {
             Function::BatchNorm { weight, bias, statistics, eps } => {
                 self.batch_norm(x, leaf(weight), leaf(bias), statistics, eps)
             }
+            Function::GroupNorm { weight, bias, groups, eps } => {
+                self.group_norm(x, leaf(weight), leaf(bias), groups, eps)
+            }
             Function::Chain(layers) => {
                 let mut x = x;
                 for layer in layers {

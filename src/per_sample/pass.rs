@@ -69,9 +69,19 @@ impl<'t, T: Scalar> Recorder<'t, T> {
         output: Var<'t, T>,
         gradient: &Tensor<T>,
     ) -> Samples<'s, T> {
+        let d_outputs = self.d_outputs(output, gradient).into_iter().map(Some).collect();
+        self.plain(scratch, self.inputs(), d_outputs)
+    }
+
+    /// The gradient of what each layer put out, if this were the gradient of `output`. Nothing is
+    /// freed.
+    #[track_caller]
+    pub(super) fn d_outputs(&self, output: Var<'t, T>, gradient: &Tensor<T>) -> Vec<Tensor<T>> {
         self.must_keep_samples_apart(output);
+        let outputs = self.outputs();
         let pass = self.tape.backward_pass().root(output, gradient).retain_graph();
-        self.plain(scratch, self.inputs(), pass.with_respect_to(&self.outputs()))
+        let found = pass.with_respect_to(&outputs).into_iter().zip(outputs);
+        found.map(|(d, output)| d.unwrap_or_else(|| Tensor::zeros(output.shape()))).collect()
     }
 
     fn plain<'s>(

@@ -1,18 +1,18 @@
 //! How the gradient of a parameter comes apart into those of the samples: one rule for each way
 //! in which a layer uses a parameter (chapter 10).
 
-use super::conv::conv2d_weight_per_sample;
-use crate::Scalar;
+use super::conv::{conv2d_weight_per_sample, conv2d_weight_square_norms};
 use crate::tape::Var;
 use crate::tensor::Window;
+use crate::{Scalar, Tensor};
 
 // ANCHOR: rule
 /// What each sample's gradient of a parameter is, from the input of the layer that used it and
 /// the gradient of that layer's output.
 ///
 /// Only [`individual`](Rule::individual) must be written; a function of the two is a rule as it
-/// stands. The other three are shortcuts for where the algebra has one, which need not write down
-/// a gradient for each sample. Where they give `None` the individual gradients are used.
+/// stands. The others are shortcuts for where the algebra has one, which need not write down a
+/// gradient for each sample. Where they give `None` the individual gradients are used.
 pub trait Rule<T: Scalar> {
     /// g_n for each sample n: `[n, ..the parameter's shape]`.
     fn individual<'t>(&self, input: Var<'t, T>, d_output: Var<'t, T>) -> Var<'t, T>;
@@ -29,6 +29,17 @@ pub trait Rule<T: Scalar> {
 
     /// ‖g_n‖² for each sample: `[n]`.
     fn square_norms<'t>(&self, _input: Var<'t, T>, _d_output: Var<'t, T>) -> Option<Var<'t, T>> {
+        None
+    }
+
+    /// g_n·g_m for each pair of samples: `[n, n]`.
+    fn dot_products<'t>(&self, _input: Var<'t, T>, _d_output: Var<'t, T>) -> Option<Var<'t, T>> {
+        None
+    }
+
+    /// The mean of x·xᵀ, where x is all that one output of the layer is a weighted sum of, over the
+    /// samples and the places: K-FAC's factor of the input. Where it is `None` K-FAC refuses.
+    fn input_factor(&self, _input: &Tensor<T>) -> Option<Tensor<T>> {
         None
     }
 }
@@ -54,6 +65,7 @@ where
 /// Σ_n g_noi  = Σ_n δ_no·x_ni      δᵀ·x
 /// Σ_n g_noi² = Σ_n δ_no²·x_ni²    (δ²)ᵀ·(x²)
 /// Σ_oi g_noi² = Σ_o δ_no² · Σ_i x_ni²    ‖δ_n‖²·‖x_n‖²
+/// Σ_oi g_noi·g_moi = Σ_o δ_no·δ_mo · Σ_i x_ni·x_mi    (δδᵀ)_nm·(xxᵀ)_nm
 /// ```
 pub(super) struct OuterProduct;
 
@@ -74,6 +86,14 @@ impl<T: Scalar> Rule<T> for OuterProduct {
     fn square_norms<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Option<Var<'t, T>> {
         Some(d.square().sum_axis(1) * x.square().sum_axis(1))
     }
+
+    fn dot_products<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Option<Var<'t, T>> {
+        Some(d.matmul_nt(d) * x.matmul_nt(x))
+    }
+
+    fn input_factor(&self, x: &Tensor<T>) -> Option<Tensor<T>> {
+        Some(x.matmul_tn(x) / T::from_f64(x.shape()[0] as f64))
+    }
 }
 // ANCHOR_END: outer
 
@@ -81,15 +101,29 @@ impl<T: Scalar> Rule<T> for OuterProduct {
 /// The weight of a convolution.
 ///
 /// A sample's gradient is a sum over the places of the window, and the square of a sum is not the
-/// sum of the squares. So the n gradients are written down, `[n, o, c, kh, kw]`. That is bounded:
-/// the weights of a convolution are few, and the windows themselves, c·kh·kw numbers for each of
-/// the places, are never written down.
+/// sum of the squares. So for Σ_n g_n² the n gradients are written down, `[n, o, c, kh, kw]`. For
+/// their sum they are not, and not for their norms, which are found one image at a time.
 pub(super) struct Patches(pub Window);
 
 impl<T: Scalar> Rule<T> for Patches {
     fn individual<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T> {
         // x [n, c, h, w], d [n, o, oh, ow] → [n, o, c, kh, kw]
         conv2d_weight_per_sample(x, d, self.0)
+    }
+
+    fn sum<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Option<Var<'t, T>> {
+        Some(x.conv2d_weight(d, self.0))
+    }
+
+    fn square_norms<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Option<Var<'t, T>> {
+        Some(conv2d_weight_square_norms(x, d, self.0))
+    }
+
+    fn input_factor(&self, x: &Tensor<T>) -> Option<Tensor<T>> {
+        // columns [n, c·kh·kw, oh·ow]; all places of all images side by side
+        let columns = x.im2col(self.0).permute(&[1, 0, 2]).flatten(1);
+        let places = T::from_f64(columns.shape()[1] as f64);
+        Some(columns.matmul_nt(&columns) / places)
     }
 }
 // ANCHOR_END: patches
@@ -101,6 +135,10 @@ impl<T: Scalar> Rule<T> for Shift {
     fn individual<'t>(&self, _: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T> {
         // d [n, channels, ..] → [n, channels]
         over_places(d)
+    }
+
+    fn input_factor(&self, _: &Tensor<T>) -> Option<Tensor<T>> {
+        Some(Tensor::ones([1, 1])) // what it is multiplied with is always 1
     }
 }
 
@@ -126,6 +164,6 @@ impl<T: Scalar> Rule<T> for Copies {
 }
 
 /// Σ over all axes from the third on.
-fn over_places<T: Scalar>(x: Var<'_, T>) -> Var<'_, T> {
+pub(super) fn over_places<T: Scalar>(x: Var<'_, T>) -> Var<'_, T> {
     if x.shape().rank() > 2 { x.flatten(2).sum_axis(2) } else { x }
 }

@@ -135,6 +135,24 @@ impl<'t, T: Scalar> Samples<'t, T> {
         total(self.params().map(|param| self.square_norms(param)))
     }
 
+    /// g_n·g_m for each pair of samples: `[N, N]`. Above 0 where what is good for one is good for
+    /// the other; on the diagonal stand the [`square_norms`](Self::square_norms).
+    #[track_caller]
+    pub fn dot_products(&self, param: Var<'_, T>) -> Var<'t, T> {
+        let short = |part: &Part<'t, T>| part.rule.dot_products(part.input, part.d_output);
+        let written = || {
+            let rows = self.individual(param).flatten(1);
+            rows.matmul_nt(rows)
+        };
+        self.only_use(param).and_then(short).unwrap_or_else(written)
+    }
+
+    /// g_n·g_m over all parameters together: `[N, N]`.
+    #[track_caller]
+    pub fn total_dot_products(&self) -> Var<'t, T> {
+        total(self.params().map(|param| self.dot_products(param)))
+    }
+
     // ANCHOR: clipping
     /// For each sample the factor that brings its gradient, over all parameters together, down to
     /// a norm of `bound`: min(1, bound/‖g_n‖), of shape `[N]`. It is NaN for a sample whose

@@ -11,9 +11,10 @@ use longhand::tape::Var;
 use longhand::tensor::{Shape, Window};
 use longhand::{Rng, Tape, Tensor};
 
-const NAMES: [&str; 6] = ["0_weight", "0_bias", "3_weight", "3_bias", "5_weight", "5_bias"];
+pub const NAMES: [&str; 6] = ["0_weight", "0_bias", "3_weight", "3_bias", "5_weight", "5_bias"];
 
-fn output<'t>(recorder: &Recorder<'t, f64>, p: &[Var<'t, f64>]) -> Var<'t, f64> {
+/// The frozen net's output for its frozen inputs.
+pub fn output<'t>(recorder: &Recorder<'t, f64>, p: &[Var<'t, f64>]) -> Var<'t, f64> {
     let x = p[0].tape().constant(frozen("curvature", "x"));
     let h = recorder.conv2d(x, p[0], Some(p[1]), Window::new([3, 3])).sigmoid().flatten(1);
     let h = recorder.linear(h, p[2], Some(p[3])).sigmoid();

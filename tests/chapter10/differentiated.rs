@@ -4,7 +4,7 @@ use super::common::normal;
 use longhand::layers::Statistics;
 use longhand::per_sample::{
     Recorder, Samples, Scaling, conv2d_input_per_sample, conv2d_per_sample,
-    conv2d_weight_per_sample,
+    conv2d_weight_per_sample, conv2d_weight_square_norms,
 };
 use longhand::tape::{Check, Var, gradcheck, gradgradcheck};
 use longhand::tensor::Window;
@@ -23,6 +23,8 @@ fn convolutions_with_kernels_for_each_sample() {
             gradgradcheck([&y, &w], |[y, w]| conv2d_input_per_sample(y, w, window, [4, 5])),
             gradcheck([&x, &y], |[x, y]| conv2d_weight_per_sample(x, y, window)),
             gradgradcheck([&x, &y], |[x, y]| conv2d_weight_per_sample(x, y, window)),
+            gradcheck([&x, &y], |[x, y]| conv2d_weight_square_norms(x, y, window)),
+            gradgradcheck([&x, &y], |[x, y]| conv2d_weight_square_norms(x, y, window)),
         ] {
             report.expect_right();
         }
@@ -68,6 +70,7 @@ fn the_gradient_of_functions_of_it() {
 #[test]
 fn the_gradient_of_norms_and_clipped_sums() {
     check(|samples, _| samples.total_square_norms().sqrt().sum());
+    check(|samples, _| samples.total_dot_products().tanh().sum());
     check(|samples, p| {
         let factors = samples.clipping(0.9);
         samples.weighted_sum(p[0], factors).square().sum()

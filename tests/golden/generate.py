@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Freezes what PyTorch computes, so that the tests can hold Longhand to it.
 
-    pip install torch numpy backpack-for-pytorch
+    pip install torch numpy backpack-for-pytorch opacus
     python3 tests/golden/generate.py [case …]
 
 The cases of chapters 6 to 10 stand in files of their own. Needs the repository's data/mnist, and
@@ -141,7 +141,7 @@ def chapter5():
 
 
 CASES = [chapter2, chapter3, chapter4_layers, chapter4_training, chapter5]
-for chapter in [6, 7, 8, 10, 9]:
+for chapter in [6, 7, 8, 10, 9, "10_kfac"]:
     CASES += importlib.import_module(f"chapter{chapter}").CASES
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-//! Batch normalisation (chapter 6).
+//! Batch normalisation (chapter 6) and group normalisation (chapter 10).
 //!
 //! μ and v are the mean and the variance of a channel, over all m = n·h·w elements of it in the
 //! batch. Both are functions of x, and their derivatives must not be forgotten:
@@ -56,6 +56,13 @@ struct Known<T: Scalar> {
 }
 
 impl<T: Scalar> Known<T> {
+    /// Of x, seen so.
+    fn of(channels: Channels, x: &Tensor<T>, eps: T) -> Self {
+        let mean = channels.mean(x);
+        let variance = channels.mean(&(x - &mean).square());
+        Self { channels, mean, scale: variance.map(|v| T::ONE / (v + eps).sqrt()) }
+    }
+
     fn bytes(&self) -> usize {
         size_of_val(self.mean.data()) + size_of_val(self.scale.data())
     }
@@ -93,10 +100,7 @@ impl<'t, T: Scalar> Var<'t, T> {
         let x = self.reshape(channels.batch);
         let (known, value) = {
             let x = x.read();
-            let mean = channels.mean(&x);
-            let variance = channels.mean(&(&*x - &mean).square());
-            let known =
-                Known { channels, mean, scale: variance.map(|v| T::ONE / (v + eps).sqrt()) };
+            let known = Known::of(channels, &x, eps);
             let column = |p: Self| p.read().reshape(channels.statistics);
             let value = known.standardise(&x) * column(weight) + column(bias);
             (known, value)
@@ -144,8 +148,42 @@ impl<'t, T: Scalar> Var<'t, T> {
     }
     // ANCHOR_END: batch_norm
 
-    /// The same with a mean and a variance that are given, as in evaluation: then each sample is
-    /// treated by itself.
+    // ANCHOR: group_norm
+    /// (x − μ)/√(v + ε)·w + b, with the mean and the biased variance of each group of channels of
+    /// each sample: x `[n, c, ..]`, weight and bias `[c]`. No sample depends on another.
+    ///
+    /// # Panics
+    /// If the channels do not make so many groups, a group has fewer than two elements, or weight or
+    /// bias are not `[c]`.
+    #[track_caller]
+    pub fn group_norm(self, groups: usize, weight: Self, bias: Self, eps: T) -> Self {
+        // x [n, c, ..], weight and bias [c] → y of x's shape
+        // made of operations that have pullbacks of their own
+        let channels = channels_of(self.shape(), [weight.shape(), bias.shape()]);
+        let z = self.standardise_groups(groups, eps).reshape(channels.batch);
+        (z * column(&channels, weight) + column(&channels, bias)).reshape(self.shape())
+    }
+
+    /// z = (x − μ)·s alone, of x's shape.
+    #[track_caller]
+    pub(crate) fn standardise_groups(self, groups: usize, eps: T) -> Self {
+        let Some(view) = Channels::of_groups(self.shape(), groups) else {
+            panic!(
+                "group_norm wants an input [n, c, ..] with c in {groups} groups, not shape {}",
+                self.shape()
+            );
+        };
+        if view.count <= 1 {
+            panic!("group_norm of shape {}: one element has no variance", self.shape());
+        }
+        let rows = self.reshape(view.batch);
+        let known = Known::of(view, &rows.read(), eps);
+        rows.standardised(&known).reshape(self.shape())
+    }
+    // ANCHOR_END: group_norm
+
+    /// Batch normalisation with a mean and a variance that are given, as in evaluation: then each
+    /// sample is treated by itself.
     ///
     /// # Panics
     /// If mean, variance, weight or bias are not `[c]`.

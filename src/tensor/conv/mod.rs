@@ -19,4 +19,5 @@ mod geometry;
 mod input;
 mod per_sample;
 pub(super) mod reference;
+mod square_norms;
 mod weight;
