@@ -112,6 +112,11 @@ fn chapter() -> Result<()> {
     println!("ten million × 0.1 in f32, by sum():   {}", tenths.sum());
     // ANCHOR_END: order
 
+    named_indices();
+    ladder()
+}
+
+fn named_indices() {
     section("Named indices");
     // ANCHOR: einsum
     let a = Tensor::new([2, 2], vec![1.0_f32, 2.0, 3.0, 4.0]);
@@ -124,37 +129,54 @@ fn chapter() -> Result<()> {
     }
     show("i,j->ij of v and v", &einsum("i,j->ij", &[&v, &v]));
     // ANCHOR_END: einsum
+}
 
-    section("The ladder");
+/// The prediction, then all rungs.
+fn ladder() -> Result<()> {
     let rng = &mut Rng::new(1);
     let mut random = |shape: [usize; 2]| -> Tensor { init::normal(shape, 0.0, 1.0, rng) };
     let small = [random([5, 784]), random([784, 10])];
     let large = [random([512, 512]), random([512, 512])];
     let flops = 2.0 * 512_f64.powi(3); // a multiplication and an addition for each link
 
+    let yes_or_no = |same: bool| if same { "yes" } else { "no" }.to_string();
+    let ms = |seconds: f64| measured(format_args!("{:.2} ms", seconds * 1e3));
+    let times = |gain: f64| measured(format_args!("{gain:.1} ×"));
+
+    section("Two changes");
+    let mut table = Table::new(["loops", "multiply-add", "512³", "gain", "same bits"]);
+    // ANCHOR: inner_loops
+    let mut first = None;
+    for way in ladder::inner_loops::<f32>() {
+        let (product, seconds) = time(|| (way.multiply)(&large[0], &large[1]));
+        let (expected, first_time) = first.get_or_insert((product.clone(), seconds));
+        let (gain, same) = (*first_time / seconds, product.same_bits(expected));
+        let [order, multiply_add] = [way.order, way.multiply_add].map(String::from);
+        table.push([order, multiply_add, ms(seconds), times(gain), yes_or_no(same)]);
+    }
+    // ANCHOR_END: inner_loops
+    print!("{}", table.right(2).right(3));
+
+    section("The ladder");
     let most = peak();
+    let of_peak = |seconds: f64| measured(format_args!("{:.1} %", 100.0 * flops / seconds / most));
+    let micro = |seconds: f64| measured(format_args!("{:.1} µs", seconds * 1e6));
     let headings = ["rung", "5×784 by 784×10", "512³", "of peak", "gain", "same bits"];
     let mut table = Table::new(headings);
     let mut chart = BarChart::new("The ladder at 512³").unit("GFLOP/s").log();
     // ANCHOR: climb
-    let mut first: Option<([Tensor; 2], f64)> = None;
+    let mut first = None;
     for (name, multiply) in ladder::rungs::<f32>() {
         let [(few, few_time), (many, many_time)] =
             [&small, &large].map(|[a, b]| time(|| multiply(a, b)));
         let (expected, first_time) = first.get_or_insert(([few.clone(), many.clone()], many_time));
         let same = few.same_bits(&expected[0]) && many.same_bits(&expected[1]);
-        let speedup = *first_time / many_time;
-        // ANCHOR_END: climb
-        table.push([
-            name.to_string(),
-            measured(format_args!("{:.1} µs", few_time * 1e6)),
-            measured(format_args!("{:.2} ms", many_time * 1e3)),
-            measured(format_args!("{:.1} %", 100.0 * flops / many_time / most)),
-            measured(format_args!("{speedup:.1} ×")),
-            if same { "yes" } else { "no" }.to_string(),
-        ]);
+        let gain = times(*first_time / many_time);
+        let cells = [micro(few_time), ms(many_time), of_peak(many_time), gain, yes_or_no(same)];
+        table.push([name.to_string()].into_iter().chain(cells));
         chart = chart.bar(name, flops / many_time / 1e9);
     }
+    // ANCHOR_END: climb
     for column in 1..5 {
         table = table.right(column);
     }

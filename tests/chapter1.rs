@@ -1,8 +1,11 @@
 //! Chapter 1: tensors and the matmul ladder.
 
 mod common;
+#[allow(dead_code)] // its main
+#[path = "../examples/small_tensor.rs"]
+mod small_tensor;
 
-use common::{normal, same_everywhere};
+use common::{assert_says, normal, same_everywhere};
 use longhand::tensor::{einsum, ladder};
 use longhand::{Scalar, Tensor};
 
@@ -164,4 +167,92 @@ fn the_chapters_einsums() {
     // The gradient of a weight: an outer product for each image, summed over the batch.
     let (x, g) = (normal::<f32>(&[30, 7], 9), normal::<f32>(&[30, 4], 10));
     assert!(einsum("bi,bj->ij", &[&x, &g]).same_bits(&x.matmul_tn(&g)));
+}
+
+/// A small tensor of this shape: whole numbers, of which every sum is exact, or any.
+fn small(shape: &[usize], seed: u64, whole: bool) -> small_tensor::Tensor {
+    let draws = normal::<f64>(shape, seed);
+    let draws = if whole { draws.map(|x| (4.0 * x).round()) } else { draws };
+    small_tensor::Tensor::new(shape, draws.into_vec())
+}
+
+/// The same in the crate.
+fn large(small: &small_tensor::Tensor) -> Tensor<f64> {
+    Tensor::new(&*small.shape, small.data.clone())
+}
+
+#[test]
+fn the_small_tensor_is_the_crates() {
+    let shapes: &[&[usize]] = &[&[], &[1], &[7], &[3, 4], &[1, 5], &[5, 1], &[2, 3, 4], &[3, 1, 2]];
+    for (number, shape) in shapes.iter().enumerate() {
+        let a = small(shape, number as u64, true);
+        assert_eq!(large(&a.map(|x| x * x - 1.0)), large(&a).square() - 1.0, "{shape:?}");
+        assert_eq!(large(&a.reshape(&[a.data.len()])), large(&a).reshape([a.data.len()]));
+        for axis in 0..shape.len() {
+            assert_eq!(large(&a.sum_axis(axis)), large(&a).sum_axis(axis as isize), "{shape:?}");
+        }
+        if let &[rows, columns] = *shape {
+            assert_eq!(large(&a.t()), large(&a).t());
+            let index = [rows - 1, columns / 2];
+            assert_eq!(a.at(&index), large(&a)[index]);
+        }
+    }
+}
+
+#[test]
+fn the_small_tensor_broadcasts_as_the_crates_does() {
+    let pairs: &[(&[usize], &[usize])] = &[
+        (&[2, 3], &[3]),
+        (&[2, 3], &[2, 1]),
+        (&[3], &[2, 1]),
+        (&[4, 1, 3], &[2, 1]),
+        (&[], &[2, 2]),
+        (&[5], &[]),
+        (&[2, 3, 1], &[2, 1, 1]),
+        (&[0, 3], &[3]),
+        (&[1], &[0]),
+    ];
+    for (number, (a, b)) in pairs.iter().enumerate() {
+        let (a, b) = (small(a, number as u64, false), small(b, 100 + number as u64, false));
+        let quotient = large(&a.zip(&b, |x, y| x / y));
+        assert!(quotient.same_bits(&(large(&a) / large(&b))), "{:?}, {:?}", a.shape, b.shape);
+        assert_eq!(small_tensor::broadcast(&a.shape, &b.shape), *quotient.shape());
+    }
+    assert_says(|| small_tensor::broadcast(&[3], &[2]), &["[3] and [2] do not fit: 3 against 2"]);
+    assert_says(|| small(&[2], 1, true).expand(&[1]), &["[2] cannot grow so"]);
+    assert_says(|| small(&[2, 3], 1, true).at(&[0, 3]), &["[0, 3] is not in [2, 3]"]);
+    assert_says(|| small_tensor::Tensor::new(&[2, 3], vec![1.0]), &["holds 6 elements"]);
+}
+
+#[test]
+fn the_small_product_has_the_crates_bits() {
+    for &[m, k, n] in SHAPES.iter().filter(|shape| shape.iter().product::<usize>() < 100_000) {
+        let (a, b) = (small(&[m, k], 1, false), small(&[k, n], 2, false));
+        assert!(large(&a.matmul(&b)).same_bits(&large(&a).matmul(&large(&b))), "{m} {k} {n}");
+    }
+    let (a, b) = (small(&[2, 3], 1, true), small(&[2, 3], 2, true));
+    assert_says(|| a.matmul(&b), &["[2, 3] times [2, 3]"]);
+}
+
+#[test]
+fn the_outline_has_the_engines_bits() {
+    for &[m, k, n] in SHAPES {
+        let (a, b) = (normal::<f32>(&[m, k], 11), normal::<f32>(&[k, n], 12));
+        for threads in [1, 2, 3, 50] {
+            let product = ladder::outline::split(&a, &b, threads);
+            assert!(product.same_bits(&a.matmul(&b)), "{m} {k} {n} on {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn the_four_ways_of_the_prediction_have_the_same_bits() {
+    for &[m, k, n] in SHAPES {
+        let (a, b) = (normal::<f32>(&[m, k], 13), normal::<f32>(&[k, n], 14));
+        let expected = ladder::three_loops(&a, &b);
+        for way in ladder::inner_loops() {
+            let product = (way.multiply)(&a, &b);
+            assert!(product.same_bits(&expected), "{} with {}", way.order, way.multiply_add);
+        }
+    }
 }

@@ -12,10 +12,13 @@
 //! so a chain that was cut or turned round would end in other bits. None is: all rungs give the
 //! same bits, and the tests ask for equality.
 
+mod inner;
+pub mod outline;
 mod tile;
 
 use super::{Tensor, einsum, isa, threads};
 use crate::Scalar;
+pub use inner::{InnerLoops, inner_loops};
 pub use tile::{packed, tiled};
 
 // ANCHOR: rungs

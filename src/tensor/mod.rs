@@ -56,11 +56,13 @@ pub use window::Window;
 /// assert_eq!(a.shape(), [2, 3]);
 /// assert_eq!(a[[1, 2]], 6.0);
 /// ```
+// ANCHOR: tensor
 #[derive(Clone, PartialEq)]
 pub struct Tensor<T: Scalar = f32> {
     shape: Shape,
     data: Arc<Buffer<T>>,
 }
+// ANCHOR_END: tensor
 
 impl<T: Scalar> Tensor<T> {
     /// A tensor of this shape holding these elements, the last axis running fastest.

@@ -1,4 +1,5 @@
 //! Captured outputs: `book/src/output/chapterN.txt` is what `cargo run --example chapterN` prints,
+//! as `small_tensor.txt` and its like are those of the small programs,
 //! and `book/src/figures/chapterN-….svg` are the figures that it draws. A run that takes long has a
 //! name of its own, such as `chapter8-full`, and is compared only if it is asked for.
 //!
@@ -13,7 +14,7 @@
 use crate::capture::{Captured, build_examples, capture, passed, remember};
 use crate::masks::{difference, with_anchors, without_anchors};
 use crate::repository::{Problems, Repository};
-use crate::runs::{Run, owner, runs};
+use crate::runs::{Run, SHOWN, owner, runs};
 use crate::surroundings::Surroundings;
 use std::fs;
 use std::sync::Mutex;
@@ -39,7 +40,7 @@ pub fn bless(repo: &Repository) -> Problems {
     let wanted = std::env::var(BLESS).unwrap_or_default();
     let chosen = |run: &Run| match &*wanted {
         "all" => true,
-        name if name.starts_with("chapter") => run.name == name,
+        name if SHOWN.iter().any(|kind| name.starts_with(kind)) => run.name == name,
         _ => !run.long,
     };
     each_run(repo, chosen, write)

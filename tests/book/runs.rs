@@ -1,5 +1,5 @@
-//! Which runs of the examples the book shows: each chapter as it is started without arguments,
-//! and a few long ones.
+//! Which runs of the examples the book shows: each chapter and each small program as it is started
+//! without arguments, and a few long ones.
 
 use crate::repository::Repository;
 
@@ -20,7 +20,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// The number of the chapter whose example it runs.
+    /// The number of the chapter whose example it runs; 0 for a small program.
     pub fn chapter(&self) -> usize {
         self.example.trim_start_matches("chapter").parse().unwrap_or(0)
     }
@@ -35,15 +35,20 @@ pub fn runs(repo: &Repository) -> Vec<Run> {
         arguments,
         long: true,
     });
-    chapters(repo).into_iter().map(short).chain(long).collect()
+    examples(repo).into_iter().map(short).chain(long).collect()
 }
 
-/// The chapters that have an example: a file, or a folder with a `main.rs`.
-fn chapters(repo: &Repository) -> Vec<String> {
+/// What the name of an example begins with whose output the book shows: a chapter, or one of the
+/// small programs that a chapter shows whole.
+pub const SHOWN: [&str; 2] = ["chapter", "small_"];
+
+/// These examples: a file each, or a folder with a `main.rs`.
+fn examples(repo: &Repository) -> Vec<String> {
     let name = |path: String| {
         let path = path.strip_prefix("examples/")?;
         let name = path.strip_suffix("/main.rs").or_else(|| path.strip_suffix(".rs"))?;
-        (name.starts_with("chapter") && !name.contains('/')).then(|| name.to_string())
+        (SHOWN.iter().any(|kind| name.starts_with(kind)) && !name.contains('/'))
+            .then(|| name.to_string())
     };
     repo.files("examples").into_iter().filter_map(name).collect()
 }
@@ -62,14 +67,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chapter_is_a_file_or_a_folder() {
+    fn an_example_is_a_file_or_a_folder() {
         let repo = Repository::scratch(&[
             ("examples/chapter1.rs", ""),
             ("examples/chapter10/main.rs", ""),
             ("examples/chapter10/parts.rs", ""),
             ("examples/other.rs", ""),
+            ("examples/small_net.rs", ""),
         ]);
-        assert_eq!(chapters(&repo), ["chapter1", "chapter10"]);
+        assert_eq!(examples(&repo), ["chapter1", "chapter10", "small_net"]);
     }
 
     #[test]
