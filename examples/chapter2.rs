@@ -20,6 +20,35 @@ fn check_near_zero(what: &str, value: f32) {
 }
 // ANCHOR_END: near_zero
 
+// ANCHOR: depth
+/// The standard deviation of a random vector, before and after each of a hundred multiplications
+/// by one matrix of random weights.
+fn powers(std: f32, rng: &mut Rng) -> Vec<f64> {
+    let a: Tensor = init::normal([512, 512], 0.0, std, rng);
+    let mut x: Tensor = init::normal([1, 512], 0.0, 1.0, rng);
+    let mut stds = vec![x.cast::<f64>().std()]; // x² would leave f32 long before x does
+    for _ in 0..100 {
+        x = x.matmul(&a);
+        stds.push(x.cast::<f64>().std());
+    }
+    stds
+}
+// ANCHOR_END: depth
+
+// ANCHOR: twenty
+/// The root of the mean square of what comes out of each of twenty rectified layers.
+fn twenty_layers(weights: impl Fn(&mut Rng) -> Tensor, rng: &mut Rng) -> Vec<f32> {
+    let mut x: Tensor = init::normal([200, 512], 0.0, 1.0, rng);
+    let b = Tensor::zeros([512]);
+    let mut sizes = Vec::new();
+    for _ in 0..20 {
+        x = relu(&lin(&x, &weights(rng), &b));
+        sizes.push(x.square().mean().sqrt());
+    }
+    sizes
+}
+// ANCHOR_END: twenty
+
 const PROGRAM: Program = Program {
     name: "chapter2",
     title: "Chapter 2: the forward pass",
@@ -123,15 +152,7 @@ fn chapter() -> Result<()> {
         .log_y();
     for (name, std) in [("std 1", 1.0), ("std 0.01", 0.01), ("std 1/√512", 1.0 / 512_f32.sqrt())]
     {
-        // ANCHOR: depth
-        let a: Tensor = init::normal([512, 512], 0.0, std, rng);
-        let mut x: Tensor = init::normal([1, 512], 0.0, 1.0, rng);
-        let mut stds = vec![x.cast::<f64>().std()]; // x² would leave f32 long before x does
-        for _ in 0..100 {
-            x = x.matmul(&a);
-            stds.push(x.cast::<f64>().std());
-        }
-        // ANCHOR_END: depth
+        let stds = powers(std, rng);
         let fate =
             match (stds.iter().position(|s| !s.is_finite()), stds.iter().position(|&s| s == 0.0)) {
                 (Some(step), _) => format!("overflows at step {step}"),
@@ -143,9 +164,29 @@ fn chapter() -> Result<()> {
     }
     println!("figure: {}", chart.save_figure("chapter2-depth")?);
 
+    section("Twenty layers");
+    // ANCHOR: starts
+    type Weights = fn(&mut Rng) -> Tensor;
+    let starts: [(&str, Weights); 3] = [
+        ("normal, 1/√m", |rng| init::normal([512, 512], 0.0, 1.0 / 512_f32.sqrt(), rng)),
+        ("normal, √(2/m)", |rng| init::normal([512, 512], 0.0, (2.0 / 512_f32).sqrt(), rng)),
+        ("uniform, ±1/√m", |rng| init::torch_default([512, 512], 512, rng)),
+    ];
+    // ANCHOR_END: starts
+    let mut table = Table::new(["after layer", "1", "2", "5", "10", "20"]);
+    for (name, weights) in starts {
+        let sizes = twenty_layers(weights, &mut Rng::new(2));
+        let shown = [1, 2, 5, 10, 20].map(|layer| format!("{:.2e}", sizes[layer - 1]));
+        table.push([name.to_string()].into_iter().chain(shown));
+    }
+    for column in 1..6 {
+        table = table.right(column);
+    }
+    print!("{table}");
+
     section("The model");
     // ANCHOR: model
-    let net = Net::<f32>::new(m, nh, rng);
+    let net = Net::<f32>::new(m, nh, &mut Rng::new(3));
     let predictions = net.forward(&x_train);
     let y_train: Tensor =
         Tensor::new([train.len()], train.labels().iter().map(|&y| y.into()).collect());
