@@ -1,6 +1,9 @@
 //! Chapter 3: the backward pass by hand.
 
 mod common;
+#[allow(dead_code)] // its main, and what only that calls
+#[path = "../examples/small_net.rs"]
+mod small_net;
 
 use common::{assert_near, golden, normal, numeric_gradient, same_everywhere};
 use longhand::by_hand::{Net, lin, lin_grad, mse, mse_grad, relu, relu_grad};
@@ -122,4 +125,54 @@ fn same_bits_on_any_threads_and_instructions() {
         let bits = |t: &Tensor<f32>| t.data().iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         (loss.to_bits(), gradients.named().map(|(_, gradient)| bits(gradient)))
     });
+}
+
+#[test]
+fn the_small_net_has_the_crates_bits() {
+    // In f64, with at most 64 examples: then every sum of the crate goes one by one as well.
+    let (x, y) = (normal::<f64>(&[20, 6], 21), normal::<f64>(&[20], 22));
+    let net = Net::<f64>::new(6, 5, &mut Rng::new(23));
+    let b1 = normal::<f64>(&[5], 24);
+    let net = Net { b1, ..net };
+    let small = |tensor: &Tensor<f64>| {
+        small_net::small_tensor::Tensor::new(&tensor.shape(), tensor.data().to_vec())
+    };
+    let params = [&net.w1, &net.b1, &net.w2, &net.b2].map(small);
+    let target = small(&y.unsqueeze(-1));
+    let (loss, gradients) = small_net::net(&params, &small(&x), &target);
+    let (expected, theirs) = net.forward_and_backward(&x, &y);
+    assert!((loss - expected).abs() < 1e-15 * expected.abs().max(1.0), "{loss} {expected}");
+    for (ours, theirs) in gradients.iter().zip([theirs.w1, theirs.b1, theirs.w2, theirs.b2]) {
+        assert_eq!(Tensor::new(&*ours.shape, ours.data.clone()), theirs);
+    }
+    assert!(small_net::check(&params, &small(&x), &target) < 1e-8);
+}
+
+#[test]
+fn the_small_nets_learn() {
+    let (x, y) = small_net::three_examples();
+    let start = || vec![small_net::zeros()[0].clone()];
+    let losses = |rate: f64| -> Vec<f64> {
+        small_net::descend(small_net::one, start(), (&x, &y), rate, 30)
+            .iter()
+            .map(|p| p.0)
+            .collect()
+    };
+    // The curvature is 2·mean(x²) = 28/3: below a rate of 2/curvature every step goes down.
+    for rate in [0.02, 0.1, 0.2, 0.21] {
+        // At the bottom only the rounding is left.
+        assert!(losses(rate).is_sorted_by(|a, b| *a > b - 1e-12), "rate {rate}");
+    }
+    assert!(losses(0.22).is_sorted_by(|a, b| a < b));
+
+    let (x, y) = small_net::five_examples();
+    let path = small_net::descend(small_net::two, small_net::zeros(), (&x, &y), 0.08, 2000);
+    let (_, params) = path.last().unwrap();
+    // Least squares, on paper: w = −4.8/10, b = 3.5 − 3w.
+    assert!((params[0].data[0] + 0.48).abs() < 1e-9 && (params[1].data[0] - 4.94).abs() < 1e-9);
+
+    let (x, y, params) = small_net::parabola();
+    assert!(small_net::check(&params, &x, &y) < 1e-8);
+    let path = small_net::descend(small_net::net, params, (&x, &y), 0.1, 3000);
+    assert!(path[3000].0 < path[0].0 / 500.0, "{}", path[3000].0);
 }

@@ -118,7 +118,6 @@ impl Learner {
             }
             (state.value(), loss.map_or(0.0, |loss| loss.value().item()))
         });
-        // ANCHOR_END: unroll
         let mut params = self.net.params_mut();
         if let Some(interface) = &mut self.interface {
             params.extend(interface.params_mut());
@@ -131,4 +130,5 @@ impl Learner {
         }
         (end, loss)
     }
+    // ANCHOR_END: unroll
 }

@@ -1,9 +1,16 @@
-//! Chapter 3, the backward pass: five gradients by hand, and finite differences that hold them.
+//! Chapter 3, the backward pass: five gradients by hand, finite differences that hold them, and
+//! valleys to descend into.
 
-use longhand::by_hand::{Gradients, Net, mse, mse_grad};
+#[allow(dead_code)] // its main prints what the chapter shows of it
+#[path = "../small_net.rs"]
+mod small_net;
+mod step;
+mod valley;
+
+use longhand::by_hand::{Net, mse, mse_grad};
 use longhand::cli::Program;
 use longhand::data::{Digits, Mnist};
-use longhand::report::{Figure, LineChart, Table, section};
+use longhand::report::{Table, section};
 use longhand::{Result, Rng, Scalar, Tensor};
 use std::process::ExitCode;
 
@@ -112,40 +119,9 @@ fn chapter() -> Result<()> {
     }
     // ANCHOR_END: checks
 
-    section("How small a step");
-    let steps: Vec<f64> =
-        (0..=40).map(|i| 1.0 / [1.0, 2.0, 5.0][i % 3] / 10_f64.powi((i / 3) as i32)).collect();
-    let (few, _) = train.split_at(100);
-    let wide = errors::<f64>(&few, &steps);
-    let narrow = errors::<f32>(&few, &steps);
-    let best = |errors: &[f64]| {
-        let least = errors.iter().copied().fold(f64::INFINITY, f64::min);
-        let at = errors.iter().position(|&e| e == least).unwrap_or_default();
-        format!("best with h = {:.0e}: off by {least:.1e} of the gradient", steps[at])
-    };
-    println!("f64: {}", best(&wide));
-    println!("f32: {}", best(&narrow));
-    let chart = LineChart::new("Error of a finite difference against its step")
-        .x("step h")
-        .y("relative error")
-        .log_x()
-        .log_y()
-        .line("f64", &steps, &wide)
-        .line("f32", &steps, &narrow);
-    println!("figure: {}", chart.save_figure("chapter3-step")?);
+    step::bend()?;
+    step::cliff(&train)?;
+    valley::one_parameter()?;
+    valley::two_parameters()?;
     Ok(())
-}
-
-/// How far finite differences of b1 are from the gradient by hand, relative to it, at each step.
-fn errors<T: Scalar>(digits: &Digits, steps: &[f64]) -> Vec<f64> {
-    let (x, y) = prepare::<T>(digits);
-    let net = Net::<T>::new(784, 50, &mut Rng::new(3));
-    let (_, Gradients { b1, .. }) = net.forward_and_backward(&x, &y);
-    let all: Vec<usize> = (0..b1.len()).collect();
-    let size = b1.square().sum().sqrt();
-    let error = |&h: &f64| {
-        let measured = numeric(&net, &x, &y, "b1", &all, T::from_f64(h));
-        ((measured - pick(&b1, &all)).square().sum().sqrt() / size).to_f64()
-    };
-    steps.iter().map(error).collect()
 }
