@@ -19,8 +19,12 @@ mod captures;
 mod commands;
 #[path = "book/diagrams.rs"]
 mod diagrams;
+#[path = "book/glossary.rs"]
+mod glossary;
 #[path = "book/includes.rs"]
 mod includes;
+#[path = "book/listings.rs"]
+mod listings;
 #[path = "book/markdown.rs"]
 mod markdown;
 #[path = "book/masks.rs"]
@@ -86,6 +90,24 @@ fn diagrams_follow_the_theme_and_are_shown() {
     let repo = checkout();
     let mut problems = Problems::default();
     diagrams::check(&repo, &mut problems);
+    problems.none();
+}
+
+#[test]
+fn no_listing_stops_inside_a_block() {
+    let repo = checkout();
+    let mut problems = Problems::default();
+    for page in repo.book_pages() {
+        listings::check_page(&repo, &page, &mut problems);
+    }
+    problems.none();
+}
+
+#[test]
+fn the_glossary_leads_to_its_words() {
+    let repo = checkout();
+    let mut problems = Problems::default();
+    glossary::check(&repo, &mut problems);
     problems.none();
 }
 

@@ -50,7 +50,7 @@ pub fn marker<'a>(line: &'a str, word: &str) -> Option<&'a str> {
 }
 
 /// The targets of the `{{#include …}}`s on a line.
-fn targets(line: &str) -> Vec<&str> {
+pub fn targets(line: &str) -> Vec<&str> {
     let mut found = Vec::new();
     for start in ["{{#include ", "{{#rustdoc_include "] {
         found.extend(

@@ -1,0 +1,124 @@
+//! Listings of Rust: none begins or ends inside a bracket that it does not close or open.
+//!
+//! One thing may stay open at the end: an `impl` or a `trait`. Its first methods are whole then,
+//! and what comes after them in the file is told elsewhere or nowhere.
+
+use crate::includes::{anchors, targets};
+use crate::markdown::Page;
+use crate::repository::{Problems, Repository, join};
+
+/// Every include in a Rust fence of this page opens and closes each of its brackets.
+pub fn check_page(repo: &Repository, page: &Page, problems: &mut Problems) {
+    let rust = page.fences.iter().filter(|fence| fence.info.starts_with("rust"));
+    for (line, text) in rust.flat_map(|fence| &fence.body) {
+        for target in targets(text) {
+            let (file, anchor) = target.split_once(':').unwrap_or((target, ""));
+            // That the file and the anchor are there is another test.
+            let Some(path) = join(page.folder(), file).filter(|path| repo.is_file(path)) else {
+                continue;
+            };
+            let text = repo.read(&path);
+            let listing = match anchor {
+                "" => text,
+                anchor => anchors(&text).0.remove(anchor).unwrap_or_default().join("\n"),
+            };
+            if let Err(what) = balanced(&listing) {
+                problems.add(&page.path, *line, format!("the listing {target} {what}"));
+            }
+        }
+    }
+}
+
+/// Whether every bracket has its partner. Comments, strings and characters do not count.
+fn balanced(code: &str) -> Result<(), String> {
+    let mut open = Vec::new();
+    let mut rest = code.chars();
+    loop {
+        let before = &code[..code.len() - rest.as_str().len()];
+        let Some(c) = rest.next() else { break };
+        match c {
+            '/' if rest.as_str().starts_with('/') => drop(rest.by_ref().find(|c| *c == '\n')),
+            '"' => {
+                while let Some(inside) = rest.next().filter(|c| *c != '"') {
+                    if inside == '\\' {
+                        rest.next();
+                    }
+                }
+            }
+            // A character such as '{' or '\'', and not a lifetime.
+            '\'' => {
+                let ahead: Vec<char> = rest.as_str().chars().take(3).collect();
+                match ahead[..] {
+                    ['\\', _, '\''] => drop(rest.nth(2)),
+                    [_, '\'', ..] => drop(rest.nth(1)),
+                    _ => {}
+                }
+            }
+            '(' | '[' | '{' => open.push((c, holds_methods(before))),
+            ')' | ']' | '}' => {
+                let partner = match c {
+                    ')' => '(',
+                    ']' => '[',
+                    _ => '{',
+                };
+                if open.pop().map(|(bracket, _)| bracket) != Some(partner) {
+                    return Err(format!("closes a {c} that it does not open"));
+                }
+            }
+            _ => {}
+        }
+    }
+    match open[..] {
+        [] | [('{', true)] => Ok(()),
+        [.., (bracket, _)] => Err(format!("ends inside a {bracket}")),
+    }
+}
+
+/// Whether the bracket that follows this code is that of an `impl` or a `trait`: where a line of
+/// the outermost level begins so, and nothing has been opened since.
+fn holds_methods(before: &str) -> bool {
+    let item = before.rsplit(['}', ';']).next().unwrap_or(before);
+    let line = |line: &str| {
+        let line = line.trim_start_matches("pub ");
+        line.starts_with("impl") || line.starts_with("trait ")
+    };
+    item.lines().any(line) && !item.contains('{')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_have_partners() {
+        for code in [
+            "fn f(x: &[T]) -> T { x[0] }",
+            "let c = '{'; // and a (\nlet s = \"} \\\" ]\";",
+            "fn f<'a>(x: &'a str) -> char { '\\'' }",
+            "",
+        ] {
+            assert_eq!(balanced(code), Ok(()), "{code}");
+        }
+        assert_eq!(balanced("for x in y {\n    f(x);"), Err("ends inside a {".into()));
+        assert_eq!(balanced("    f(x);\n}"), Err("closes a } that it does not open".into()));
+        assert!(balanced("f(x];").is_err());
+        let methods = "struct A;\n\n/// What it does.\nimpl<T> B for A<T>\nwhere\n    T: C,\n{\n    fn f() {}\n";
+        assert_eq!(balanced(methods), Ok(()));
+        assert!(balanced(&format!("{methods}    fn g() {{\n")).is_err());
+        assert!(balanced("fn f(x: impl C) {\n    g();\n").is_err());
+    }
+
+    #[test]
+    fn a_listing_that_stops_inside_a_block_is_reported() {
+        let code = "// ANCHOR: part\nfor x in y {\n// ANCHOR_END: part\n}\n";
+        let repo = Repository::scratch(&[("src/a.rs", code)]);
+        let check = |target: &str| {
+            let page = format!("# T\n```rust\n{{{{#include ../../src/{target}}}}}\n```\n");
+            let mut problems = Problems::default();
+            check_page(&repo, &Page::parse("book/src/c.md", &page), &mut problems);
+            problems
+        };
+        check("a.rs").none();
+        check("a.rs:part").only("c.md:3: the listing ../../src/a.rs:part ends inside a {");
+    }
+}
