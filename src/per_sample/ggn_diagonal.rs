@@ -96,6 +96,9 @@ pub fn cross_entropy_root<T: Scalar>(scores: &Tensor<T>, reduction: Reduction) -
     (0..classes).map(column).collect()
 }
 
+// ANCHOR_END: root
+
+// ANCHOR: sampled_root
 /// Columns of an estimate of S for a cross-entropy, as many as `draws`: each is e_y − p with a label y
 /// drawn for each sample from p = softmax of its scores. Every draw takes one number of the generator
 /// for each sample.
@@ -131,6 +134,8 @@ pub fn sampled_cross_entropy_root<T: Scalar>(
     (0..draws).map(column).collect()
 }
 
+// ANCHOR_END: sampled_root
+
 /// The columns of S for a squared error: its Hessian is 2 times the identity, and S is √2 times
 /// it. For a mean over all elements, S is divided by the root of their number.
 ///
@@ -145,4 +150,3 @@ pub fn squared_error_root<T: Scalar>(output: &Tensor<T>, reduction: Reduction) -
     let scale = (T::from_f64(2.0) / reduction.divisor(output.len())).sqrt();
     (0..features).map(|c| Tensor::one_hot(&vec![c; n], features) * scale).collect()
 }
-// ANCHOR_END: root

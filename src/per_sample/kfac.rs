@@ -1,3 +1,4 @@
+// ANCHOR: derivation
 //! K-FAC and KFLR: the Gauss-Newton matrix as a Kronecker product for each layer (chapter 10).
 //!
 //! For a fully connected layer y = W·x the Gauss-Newton matrix of W is a sum over the samples n and
@@ -25,6 +26,7 @@
 //! Optimisation for Deep Learning" (2017). With a few columns drawn at random it is K-FAC: J. Martens
 //! and R. Grosse, "Optimizing Neural Networks with Kronecker-factored Approximate Curvature" (2015),
 //! for convolutions R. Grosse and J. Martens (2016).
+// ANCHOR_END: derivation
 
 use super::curvature::Curvature;
 use super::recorder::Recorder;

@@ -1,3 +1,4 @@
+// ANCHOR: derivation
 //! How much a training that clips each sample and adds noise can tell about one of them (chapter 10).
 //!
 //! A training is (ε, δ)-*differentially private* if adding or leaving out one sample multiplies the
@@ -25,6 +26,7 @@
 //! K. Talwar and L. Zhang, "Rényi Differential Privacy of the Sampled Gaussian Mechanism" (2019); the
 //! last line is theorem 21 of B. Balle and others, "Hypothesis Testing Interpretations and Rényi
 //! Differential Privacy" (2020).
+// ANCHOR_END: derivation
 
 use crate::{Rng, Scalar};
 

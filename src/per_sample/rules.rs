@@ -17,8 +17,13 @@ pub trait Rule<T: Scalar> {
     /// g_n for each sample n: `[n, ..the parameter's shape]`.
     fn individual<'t>(&self, input: Var<'t, T>, d_output: Var<'t, T>) -> Var<'t, T>;
 
-    /// Σ_n g_n, of the parameter's shape.
-    fn sum<'t>(&self, _input: Var<'t, T>, _d_output: Var<'t, T>) -> Option<Var<'t, T>> {
+    /// Σ_n f_n·g_n for factors f of shape `[n]`, or Σ_n g_n without any; of the parameter's shape.
+    fn weighted_sum<'t>(
+        &self,
+        _input: Var<'t, T>,
+        _d_output: Var<'t, T>,
+        _factors: Option<Var<'t, T>>,
+    ) -> Option<Var<'t, T>> {
         None
     }
 
@@ -75,8 +80,13 @@ impl<T: Scalar> Rule<T> for OuterProduct {
         d.unsqueeze(2) * x.unsqueeze(1)
     }
 
-    fn sum<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Option<Var<'t, T>> {
-        Some(d.matmul_tn(x))
+    fn weighted_sum<'t>(
+        &self,
+        x: Var<'t, T>,
+        d: Var<'t, T>,
+        factors: Option<Var<'t, T>>,
+    ) -> Option<Var<'t, T>> {
+        Some(times_each(d, factors).matmul_tn(x))
     }
 
     fn sum_squares<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Option<Var<'t, T>> {
@@ -101,9 +111,18 @@ impl<T: Scalar> Rule<T> for OuterProduct {
 /// The weight of a convolution.
 ///
 /// A sample's gradient is a sum over the places of the window, and the square of a sum is not the
-/// sum of the squares. So for Σ_n g_n² the n gradients are written down, `[n, o, c, kh, kw]`. For
-/// their sum they are not, and not for their norms, which are found one image at a time.
+/// sum of the squares. So for Σ_n g_n² the n gradients are written down, `[n, o, c, kh, kw]`. Their
+/// sum and their norms are had without them. But where a patch has no more elements than there are
+/// places, g_n is no larger than δ_n, which is kept anyway; then it is written down once for all.
 pub(super) struct Patches(pub Window);
+
+impl Patches {
+    /// c·kh·kw ≤ oh·ow, which is o·c·kh·kw ≤ o·oh·ow.
+    fn gradients_are_small<T: Scalar>(&self, x: Var<'_, T>, d: Var<'_, T>) -> bool {
+        let [kh, kw] = self.0.kernel;
+        x.shape()[1] * kh * kw <= d.shape()[2] * d.shape()[3]
+    }
+}
 
 impl<T: Scalar> Rule<T> for Patches {
     fn individual<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T> {
@@ -111,12 +130,18 @@ impl<T: Scalar> Rule<T> for Patches {
         conv2d_weight_per_sample(x, d, self.0)
     }
 
-    fn sum<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Option<Var<'t, T>> {
-        Some(x.conv2d_weight(d, self.0))
+    fn weighted_sum<'t>(
+        &self,
+        x: Var<'t, T>,
+        d: Var<'t, T>,
+        factors: Option<Var<'t, T>>,
+    ) -> Option<Var<'t, T>> {
+        let large = !self.gradients_are_small(x, d);
+        large.then(|| x.conv2d_weight(times_each(d, factors), self.0))
     }
 
     fn square_norms<'t>(&self, x: Var<'t, T>, d: Var<'t, T>) -> Option<Var<'t, T>> {
-        Some(conv2d_weight_square_norms(x, d, self.0))
+        (!self.gradients_are_small(x, d)).then(|| conv2d_weight_square_norms(x, d, self.0))
     }
 
     fn input_factor(&self, x: &Tensor<T>) -> Option<Tensor<T>> {
@@ -166,4 +191,13 @@ impl<T: Scalar> Rule<T> for Copies {
 /// Σ over all axes from the third on.
 pub(super) fn over_places<T: Scalar>(x: Var<'_, T>) -> Var<'_, T> {
     if x.shape().rank() > 2 { x.flatten(2).sum_axis(2) } else { x }
+}
+
+/// Row n of d `[n, ..]` times factor n. A layer's gradient is linear in that of its output, so its
+/// individual gradients are multiplied by the same factors.
+fn times_each<'t, T: Scalar>(d: Var<'t, T>, factors: Option<Var<'t, T>>) -> Var<'t, T> {
+    let Some(factors) = factors else { return d };
+    let mut shape = vec![1; d.shape().rank()];
+    shape[0] = factors.shape().count();
+    d * factors.reshape(&shape[..])
 }

@@ -48,22 +48,16 @@ impl<'t, T: Scalar> Part<'t, T> {
         *self.individual.get_or_init(|| self.rule.individual(self.input, self.d_output))
     }
 
+    /// Σ_n f_n·g_n, or Σ_n g_n.
     #[track_caller]
-    fn sum(&self) -> Var<'t, T> {
-        let short = self.rule.sum(self.input, self.d_output);
-        short.unwrap_or_else(|| self.individual().sum_axis(0))
-    }
-
-    /// Σ_n f_n·g_n
-    #[track_caller]
-    fn weighted_sum(&self, factors: Var<'t, T>) -> Var<'t, T> {
-        let by_sample = |x: Var<'t, T>| {
-            let mut shape = vec![1; x.shape().rank()];
-            shape[0] = factors.shape().count();
-            x * factors.reshape(&shape[..])
-        };
-        let short = self.rule.sum(self.input, by_sample(self.d_output));
-        short.unwrap_or_else(|| by_sample(self.individual()).sum_axis(0))
+    fn weighted_sum(&self, factors: Option<Var<'t, T>>) -> Var<'t, T> {
+        let short = self.rule.weighted_sum(self.input, self.d_output, factors);
+        short.unwrap_or_else(|| {
+            let individual = self.individual();
+            let Some(factors) = factors else { return individual.sum_axis(0) };
+            let sum = factors.unsqueeze(0).matmul(individual.flatten(1));
+            sum.reshape(self.param.shape())
+        })
     }
 }
 
@@ -91,7 +85,7 @@ impl<'t, T: Scalar> Samples<'t, T> {
     /// Σ_n g_n: the gradient of the batch.
     #[track_caller]
     pub fn sum(&self, param: Var<'_, T>) -> Var<'t, T> {
-        total(self.uses_of(param).map(Part::sum))
+        total(self.uses_of(param).map(|part| part.weighted_sum(None)))
     }
 
     // ANCHOR: variance
@@ -174,7 +168,7 @@ impl<'t, T: Scalar> Samples<'t, T> {
     /// gradient is linear in that of its output, so the factors go there.
     #[track_caller]
     pub fn weighted_sum(&self, param: Var<'_, T>, factors: Var<'t, T>) -> Var<'t, T> {
-        total(self.uses_of(param).map(|part| part.weighted_sum(factors)))
+        total(self.uses_of(param).map(|part| part.weighted_sum(Some(factors))))
     }
     // ANCHOR_END: clipping
 
