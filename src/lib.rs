@@ -51,6 +51,9 @@
 
 pub mod by_hand;
 pub mod cli;
+#[cfg(debug_assertions)] // as in the test profile
+#[doc(hidden)]
+pub mod compiled_once;
 pub mod data;
 pub mod deflate;
 pub mod dni;

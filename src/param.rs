@@ -42,17 +42,20 @@ type Hook<T> = Box<dyn FnMut(&mut Param<T>) + Send + Sync>;
 
 impl<T: Scalar> Param<T> {
     /// A parameter with this value and no gradient.
+    #[must_use]
     pub fn new(name: &'static str, value: Tensor<T>) -> Self {
         value.relabel(Kind::Parameter);
         Self { name, value, grad: None, id: ParamId::fresh(), hook: None }
     }
 
     /// What tells it from every other parameter.
+    #[must_use]
     pub fn id(&self) -> ParamId {
         self.id
     }
 
     /// The gradient; `None` before a backward pass, and after it is taken or dropped.
+    #[must_use]
     pub fn grad(&self) -> Option<&Tensor<T>> {
         self.grad.as_ref()
     }

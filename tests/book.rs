@@ -21,6 +21,8 @@ mod commands;
 mod diagrams;
 #[path = "book/glossary.rs"]
 mod glossary;
+#[path = "common/examples.rs"]
+mod examples;
 #[path = "book/includes.rs"]
 mod includes;
 #[path = "book/listings.rs"]

@@ -1,9 +1,10 @@
 //! The command lines of the ten examples: what they answer before they do any work.
 
+#[path = "common/examples.rs"]
+mod examples;
+
 use std::io::pipe;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::Once;
 
 const EXAMPLES: [&str; 10] = [
     "chapter1",
@@ -20,16 +21,8 @@ const EXAMPLES: [&str; 10] = [
 
 /// An example, brought up to date, in surroundings in which any work on the digits would fail.
 fn example(name: &str) -> Command {
-    static BUILT: Once = Once::new();
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    BUILT.call_once(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "--offline", "--examples", "--target-dir"]).arg(target);
-        let done = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap();
-        assert!(done.success(), "the examples cannot be built");
-    });
-    let program = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let mut command = Command::new(target.join("debug").join("examples").join(program));
+    examples::build().unwrap();
+    let mut command = Command::new(examples::program(name));
     command.env("LONGHAND_DATA", "no/such/folder").current_dir(env!("CARGO_TARGET_TMPDIR"));
     command
 }

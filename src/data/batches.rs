@@ -55,6 +55,7 @@ impl<'a, T: Scalar, L: Copy> Batches<'a, T, L> {
     }
 
     /// How many batches an epoch has.
+    #[must_use]
     pub fn len(&self) -> usize {
         match self.drop_last {
             true => self.targets.len() / self.size,
@@ -63,6 +64,7 @@ impl<'a, T: Scalar, L: Copy> Batches<'a, T, L> {
     }
 
     /// Whether an epoch has none.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

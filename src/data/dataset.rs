@@ -35,6 +35,7 @@ impl<T: Scalar> Dataset<T> {
     /// # Panics
     /// If there are not as many of one as of the other.
     #[track_caller]
+    #[must_use]
     pub fn new(images: Tensor<T>, labels: Vec<usize>) -> Self {
         let shape = images.shape();
         if shape.first() != Some(&labels.len()) {
@@ -44,11 +45,13 @@ impl<T: Scalar> Dataset<T> {
     }
 
     /// How many examples there are.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
     /// Whether there are none.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }

@@ -104,16 +104,19 @@ impl Digits {
     }
 
     /// How many there are.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
     /// Whether there are none.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
 
     /// All pixels, 784 for each digit, 0 (paper) to 255 (ink).
+    #[must_use]
     pub fn pixels(&self) -> &[u8] {
         &self.pixels[self.first * PIXELS..][..self.len() * PIXELS]
     }
@@ -123,12 +126,14 @@ impl Digits {
     /// # Panics
     /// If there is no such digit.
     #[track_caller]
+    #[must_use]
     pub fn image(&self, index: usize) -> &[u8] {
         assert!(index < self.len(), "there are {} digits, so no number {index}", self.len());
         &self.pixels()[index * PIXELS..][..PIXELS]
     }
 
     /// What each digit shows, 0 to 9.
+    #[must_use]
     pub fn labels(&self) -> &[u8] {
         &self.labels
     }

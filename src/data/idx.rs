@@ -48,6 +48,7 @@ pub enum IdxData {
 
 impl IdxData {
     /// How many elements there are.
+    #[must_use]
     pub fn len(&self) -> usize {
         match self {
             IdxData::U8(data) => data.len(),
@@ -60,6 +61,7 @@ impl IdxData {
     }
 
     /// Whether there are none.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -72,6 +74,7 @@ impl Idx {
     /// If there are not as many elements as the dimensions hold, more than 255 dimensions, or one
     /// of 2³² or more.
     #[track_caller]
+    #[must_use]
     pub fn new(dims: Vec<usize>, data: IdxData) -> Self {
         if element_count(&dims) != Some(data.len()) {
             panic!("dimensions {dims:?} do not hold {} elements", data.len());
@@ -83,16 +86,19 @@ impl Idx {
     }
 
     /// The sizes of the dimensions, outermost first.
+    #[must_use]
     pub fn dims(&self) -> &[usize] {
         &self.dims
     }
 
     /// The elements.
+    #[must_use]
     pub fn data(&self) -> &IdxData {
         &self.data
     }
 
     /// The dimensions and the elements, to be taken apart.
+    #[must_use]
     pub fn into_parts(self) -> (Vec<usize>, IdxData) {
         (self.dims, self.data)
     }

@@ -69,6 +69,7 @@ impl Mnist {
     }
 
     /// The training digits in two: the first 50,000 to learn from, the last 10,000 to validate.
+    #[must_use]
     pub fn train_valid(&self) -> (Digits, Digits) {
         self.train.split_at(self.train.len() - Self::VALID)
     }

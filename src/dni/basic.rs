@@ -81,6 +81,7 @@ pub struct BasicSizes {
 impl BasicSizes {
     /// For messages with this many features. All others are those of `dni.py` until they are
     /// chosen: no hidden layer, as many features in a trigger, no context.
+    #[must_use]
     pub fn new(output_dim: usize) -> Self {
         let (hidden_dim, trigger_dim) = (output_dim, output_dim);
         Self { output_dim, n_hidden: 0, hidden_dim, trigger_dim, context_dim: None }

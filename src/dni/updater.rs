@@ -29,6 +29,7 @@ impl Over {
     /// # Panics
     /// If it has no such axis.
     #[track_caller]
+    #[must_use]
     pub fn count(self, shape: Shape) -> usize {
         match self {
             Over::Elements => shape.count(),

@@ -11,18 +11,21 @@ impl<T: Scalar> Tensor<T> {
 
     /// 1 where this element is greater than the other, else 0; shapes broadcast.
     #[track_caller]
+    #[must_use]
     pub fn gt(&self, other: &Self) -> Self {
         self.zip(other, |x, y| if x > y { T::ONE } else { T::ZERO })
     }
 
     /// 1 where this element is less than the other, else 0; shapes broadcast.
     #[track_caller]
+    #[must_use]
     pub fn lt(&self, other: &Self) -> Self {
         other.gt(self)
     }
 
     /// 1 where the two elements are equal, else 0; shapes broadcast.
     #[track_caller]
+    #[must_use]
     pub fn equal(&self, other: &Self) -> Self {
         self.zip(other, |x, y| if x == y { T::ONE } else { T::ZERO })
     }
@@ -32,6 +35,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the shapes differ: nothing broadcasts here.
     #[track_caller]
+    #[must_use]
     pub fn max_abs_diff(&self, other: &Self) -> T {
         self.assert_same_shape(other, "max_abs_diff");
         if self.len() == 0 {
@@ -46,6 +50,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the shapes differ: nothing broadcasts here.
     #[track_caller]
+    #[must_use]
     pub fn allclose(&self, other: &Self, rtol: f64, atol: f64) -> bool {
         self.assert_same_shape(other, "allclose");
         self.data().iter().zip(other.data()).all(|(&x, &y)| {
@@ -58,11 +63,13 @@ impl<T: Scalar> Tensor<T> {
 
     /// Whether two tensors are as near as the book's checks ask: rtol 10⁻³, atol 10⁻⁵.
     #[track_caller]
+    #[must_use]
     pub fn near(&self, other: &Self) -> bool {
         self.allclose(other, 1e-3, 1e-5)
     }
 
     /// Whether every bit agrees: −0 differs from 0, and a NaN equals itself.
+    #[must_use]
     pub fn same_bits(&self, other: &Self) -> bool {
         let bits = |x: T| x.to_f64().to_bits();
         self.shape == other.shape

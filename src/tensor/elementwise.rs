@@ -108,6 +108,7 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// −1 for negative elements, 1 for positive ones, 0 for zeros, NaN for NaN.
+    #[must_use]
     pub fn sign(&self) -> Self {
         self.map(|x| {
             if x > T::ZERO {
@@ -133,11 +134,13 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// x² of every element.
+    #[must_use]
     pub fn square(&self) -> Self {
         self.map(|x| x * x)
     }
 
     /// xⁿ of every element, by repeated squaring.
+    #[must_use]
     pub fn powi(&self, n: i32) -> Self {
         self.map(|x| x.powi(n))
     }
@@ -186,6 +189,7 @@ impl<T: Scalar> Tensor<T> {
 
     /// The element of `yes` where this one is not 0, else that of `no`; all three broadcast.
     #[track_caller]
+    #[must_use]
     pub fn select(&self, yes: &Self, no: &Self) -> Self {
         let Some(shape) = yes.shape.broadcast(no.shape).and_then(|s| s.broadcast(self.shape))
         else {

@@ -30,6 +30,7 @@ impl Isa {
     pub const ALL: [Isa; 4] = [Isa::Portable, Isa::Neon, Isa::Avx2, Isa::Avx512];
 
     /// The name that `LONGHAND_ISA` knows it by.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Isa::Portable => "portable",
@@ -40,6 +41,7 @@ impl Isa {
     }
 
     /// Whether this machine can run it.
+    #[must_use]
     pub fn is_supported(self) -> bool {
         match self {
             Isa::Portable => true,
@@ -117,6 +119,7 @@ pub fn check() -> Result<Isa> {
 /// # Panics
 /// If `LONGHAND_ISA` is wrong; see [`check`].
 #[inline]
+#[must_use]
 pub fn current() -> Isa {
     SETTING.current()
 }

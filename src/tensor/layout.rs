@@ -25,6 +25,7 @@ impl<T: Scalar> Tensor<T> {
 
     /// All axes from `axis` on made one: `[n, c, h, w]` from axis 1 becomes `[n, c·h·w]`.
     #[track_caller]
+    #[must_use]
     pub fn flatten(&self, axis: isize) -> Self {
         let axis = self.shape.axis(axis);
         let joined = self.shape[axis..].iter().product();
@@ -36,6 +37,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If it has another size.
     #[track_caller]
+    #[must_use]
     pub fn squeeze(&self, axis: isize) -> Self {
         let found = self.shape.axis(axis);
         if self.shape[found] != 1 {
@@ -48,6 +50,7 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// Without any axis of size 1.
+    #[must_use]
     pub fn squeeze_all(&self) -> Self {
         self.reshape(self.shape.iter().copied().filter(|&size| size != 1).collect::<Shape>())
     }
@@ -61,6 +64,7 @@ impl<T: Scalar> Tensor<T> {
     /// assert_eq!(a.unsqueeze(-1).shape(), [2, 3, 1]);
     /// ```
     #[track_caller]
+    #[must_use]
     pub fn unsqueeze(&self, axis: isize) -> Self {
         let mut sizes = self.shape.to_vec();
         sizes.push(1);
@@ -74,6 +78,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If there are fewer than two axes.
     #[track_caller]
+    #[must_use]
     pub fn t(&self) -> Self {
         let rank = self.rank();
         if rank < 2 {
@@ -95,6 +100,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If `axes` does not name each axis once.
     #[track_caller]
+    #[must_use]
     pub fn permute(&self, axes: &[usize]) -> Self {
         let mut named = axes.to_vec();
         named.sort_unstable();
@@ -112,6 +118,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the range reaches past the last row.
     #[track_caller]
+    #[must_use]
     pub fn rows(&self, rows: Range<usize>) -> Self {
         self.slice(0, rows)
     }
@@ -121,6 +128,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the range reaches past the end of the axis.
     #[track_caller]
+    #[must_use]
     pub fn slice(&self, axis: isize, range: Range<usize>) -> Self {
         let axis = self.shape.axis(axis);
         let (_, size, inner) = self.shape.around(axis);
@@ -148,6 +156,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If there is no room for so many.
     #[track_caller]
+    #[must_use]
     pub fn pad_axis(&self, axis: isize, before: usize, after: usize) -> Self {
         let axis = self.shape.axis(axis);
         let (outer, size, inner) = self.shape.around(axis);
@@ -169,6 +178,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If there is no such row.
     #[track_caller]
+    #[must_use]
     pub fn gather_rows(&self, indices: &[usize]) -> Self {
         let count = self.shape[self.shape.axis(0)];
         if let Some(index) = indices.iter().find(|&&index| index >= count) {
@@ -188,6 +198,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If there is not one index per row, or an index is not below `count`.
     #[track_caller]
+    #[must_use]
     pub fn scatter_rows(&self, indices: &[usize], count: usize) -> Self {
         let axis = self.shape.axis(0);
         if indices.len() != self.shape[axis] || indices.iter().any(|&index| index >= count) {
@@ -243,6 +254,7 @@ impl<T: Scalar> Tensor<T> {
 
     /// Tensors of one shape along a new first axis.
     #[track_caller]
+    #[must_use]
     pub fn stack(parts: &[&Self]) -> Self {
         let mut raised = Vec::with_capacity(parts.len());
         for part in parts {

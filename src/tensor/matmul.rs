@@ -23,18 +23,21 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If either is not a matrix, or the inner sizes differ.
     #[track_caller]
+    #[must_use]
     pub fn matmul(&self, b: &Self) -> Self {
         product("matmul", self, self.matrix("matmul"), b, b.matrix("matmul"))
     }
 
     /// Aᵀ·B: `[k, m]` and `[k, n]` give `[m, n]`; nothing is transposed in memory.
     #[track_caller]
+    #[must_use]
     pub fn matmul_tn(&self, b: &Self) -> Self {
         product("matmul_tn", self, self.matrix("matmul_tn").t(), b, b.matrix("matmul_tn"))
     }
 
     /// A·Bᵀ: `[m, k]` and `[n, k]` give `[m, n]`; nothing is transposed in memory.
     #[track_caller]
+    #[must_use]
     pub fn matmul_nt(&self, b: &Self) -> Self {
         product("matmul_nt", self, self.matrix("matmul_nt"), b, b.matrix("matmul_nt").t())
     }

@@ -64,6 +64,7 @@ impl Kind {
         [Kind::Parameter, Kind::State, Kind::Activation, Kind::Gradient, Kind::Scratch];
 
     /// What a table calls it.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Kind::Parameter => "parameters",
@@ -107,6 +108,7 @@ pub struct Bytes([usize; Kind::ALL.len()]);
 
 impl Bytes {
     /// The bytes of all kinds together.
+    #[must_use]
     pub fn total(&self) -> usize {
         self.0.iter().sum()
     }
@@ -208,6 +210,7 @@ pub struct Meter(Arc<Mutex<Book>>);
 
 impl Meter {
     /// A meter that has seen nothing.
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -228,17 +231,20 @@ impl Meter {
     }
 
     /// The bytes that are held now.
+    #[must_use]
     pub fn now(&self) -> Bytes {
         open(&self.0).live
     }
 
     /// The bytes that were held when their total was greatest, the first time if there were
     /// several.
+    #[must_use]
     pub fn peak(&self) -> Bytes {
         open(&self.0).peak
     }
 
     /// The most bytes of one kind that were held at any time.
+    #[must_use]
     pub fn most(&self, kind: Kind) -> usize {
         open(&self.0).most[kind]
     }

@@ -129,6 +129,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If there is no room for so many.
     #[track_caller]
+    #[must_use]
     pub fn arange(n: usize) -> Self {
         Self::build([n], |out| {
             out.iter_mut().enumerate().for_each(|(i, out)| *out = T::from_f64(i as f64));
@@ -140,6 +141,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If there is no room for it.
     #[track_caller]
+    #[must_use]
     pub fn eye(n: usize) -> Self {
         let mut eye = Self::zeros([n, n]);
         eye.data_mut().iter_mut().step_by(n + 1).for_each(|x| *x = T::ONE);
@@ -147,22 +149,26 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// The sizes of the axes.
+    #[must_use]
     pub fn shape(&self) -> Shape {
         self.shape
     }
 
     /// The number of axes.
+    #[must_use]
     pub fn rank(&self) -> usize {
         self.shape.rank()
     }
 
     /// The number of elements.
     #[allow(clippy::len_without_is_empty)]
+    #[must_use]
     pub fn len(&self) -> usize {
         self.data.len()
     }
 
     /// The elements in row-major order.
+    #[must_use]
     pub fn data(&self) -> &[T] {
         &self.data
     }
@@ -183,6 +189,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If there is not exactly one.
     #[track_caller]
+    #[must_use]
     pub fn item(&self) -> T {
         match **self.data {
             [only] => only,
@@ -191,6 +198,7 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// The same numbers in the other precision, each rounded to the nearest.
+    #[must_use]
     pub fn cast<U: Scalar>(&self) -> Tensor<U> {
         Tensor::build(self.shape, |out| {
             for (out, &x) in out.iter_mut().zip(self.data()) {
@@ -200,6 +208,7 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// Whether the two share one run of memory.
+    #[must_use]
     pub fn shares_memory_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.data, &other.data)
     }

@@ -46,17 +46,20 @@ impl<T: Scalar> Tensor<T> {
     /// element `i` of a block of 4096 is added to running sum `i mod 32`; then the upper half of the
     /// running sums is added to the lower half, and so on until one is left; and the sums of the
     /// blocks in the same way. So at most 128 terms are added one after another.
+    #[must_use]
     pub fn sum(&self) -> T {
         sum(self.data())
     }
 
     /// The mean of all elements; NaN if there are none.
+    #[must_use]
     pub fn mean(&self) -> T {
         self.sum() / T::from_f64(self.len() as f64)
     }
 
     /// The variance of all elements around their mean, over n − 1 as in `torch.var`; NaN if there
     /// are fewer than two.
+    #[must_use]
     pub fn var(&self) -> T {
         let mean = self.mean();
         let squares = self.map(|x| (x - mean) * (x - mean)).sum();
@@ -65,6 +68,7 @@ impl<T: Scalar> Tensor<T> {
 
     /// The standard deviation of all elements, over n − 1 as in `torch.std`; NaN if there are fewer
     /// than two.
+    #[must_use]
     pub fn std(&self) -> T {
         self.var().sqrt()
     }
@@ -74,6 +78,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If there are none.
     #[track_caller]
+    #[must_use]
     pub fn max(&self) -> T {
         self.must_hold_something("max");
         self.reshape([self.len()]).max_axis(0).item()
@@ -84,6 +89,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If there are none.
     #[track_caller]
+    #[must_use]
     pub fn min(&self) -> T {
         self.must_hold_something("min");
         self.reshape([self.len()]).min_axis(0).item()
@@ -102,6 +108,7 @@ impl<T: Scalar> Tensor<T> {
     /// assert_eq!(a.sum_axis(-1).data(), [6.0, 15.0]);
     /// ```
     #[track_caller]
+    #[must_use]
     pub fn sum_axis(&self, axis: isize) -> Self {
         let axis = self.shape.axis(axis);
         let (_, size, inner) = self.shape.around(axis);
@@ -126,6 +133,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If there is no such axis, or one is named twice.
     #[track_caller]
+    #[must_use]
     pub fn sum_axes(&self, axes: &[isize]) -> Self {
         let mut named = [false; MAX_RANK];
         for &axis in axes {
@@ -144,6 +152,7 @@ impl<T: Scalar> Tensor<T> {
 
     /// The mean over one axis, which is dropped; NaN if its size is 0.
     #[track_caller]
+    #[must_use]
     pub fn mean_axis(&self, axis: isize) -> Self {
         let size = self.shape[self.shape.axis(axis)];
         self.sum_axis(axis) / T::from_f64(size as f64)
@@ -222,6 +231,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the axis has size 0, unless the result is empty as well.
     #[track_caller]
+    #[must_use]
     pub fn argmax(&self, axis: isize) -> Vec<usize> {
         self.must_hold_something_along("argmax", axis);
         let axis = self.shape.axis(axis);

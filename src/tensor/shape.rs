@@ -37,6 +37,7 @@ pub struct Shape {
 
 impl Shape {
     /// The number of axes.
+    #[must_use]
     pub fn rank(&self) -> usize {
         self.rank
     }
@@ -46,6 +47,7 @@ impl Shape {
     /// # Panics
     /// If the sizes other than 0 multiply to more than memory can have bytes.
     #[track_caller]
+    #[must_use]
     pub fn count(&self) -> usize {
         match element_count(self) {
             Some(count) => count,
@@ -58,6 +60,7 @@ impl Shape {
     /// # Panics
     /// If there is no such axis.
     #[track_caller]
+    #[must_use]
     pub fn axis(&self, axis: isize) -> usize {
         let found = if axis < 0 { axis + self.rank as isize } else { axis };
         if found < 0 || found >= self.rank as isize {
@@ -92,6 +95,7 @@ impl Shape {
     /// assert_eq!(a.broadcast(b), Some(Shape::from([2, 3, 1])));
     /// assert_eq!(a.broadcast(Shape::from([4, 1])), None);
     /// ```
+    #[must_use]
     pub fn broadcast(&self, other: Shape) -> Option<Shape> {
         let rank = self.rank.max(other.rank);
         let size = |shape: &Shape, axis: usize| match (axis + shape.rank).checked_sub(rank) {
@@ -109,6 +113,7 @@ impl Shape {
     }
 
     /// The distance in elements between neighbours along each axis, row-major.
+    #[must_use]
     pub fn strides(&self) -> [usize; MAX_RANK] {
         let mut strides = [0; MAX_RANK];
         let mut stride = 1;

@@ -12,6 +12,7 @@ use crate::Scalar;
 /// # Panics
 /// If the tensor has no axis.
 #[track_caller]
+#[must_use]
 pub fn reference<T: Scalar>(x: &Tensor<T>) -> Tensor<T> {
     // Taking the largest score off all of them changes nothing, and then no exp overflows.
     let mut shifted = x - x.max_axis(-1).unsqueeze(-1);
@@ -61,6 +62,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the tensor has no axis.
     #[track_caller]
+    #[must_use]
     pub fn log_softmax(&self) -> Self {
         let width = self.shape[self.shape.axis(-1)];
         if self.len() == 0 {

@@ -9,6 +9,7 @@
 /// assert_eq!(window.stride([2, 2]).output([28, 28]), [14, 14]);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[must_use]
 pub struct Window {
     /// Rows and columns of the window.
     pub kernel: [usize; 2],
@@ -56,6 +57,7 @@ impl Window {
     /// If the window does not fit into the padded image once, or its kernel, stride or dilation
     /// is 0, or the sizes are too large to be added up.
     #[track_caller]
+    #[must_use]
     pub fn output(&self, size: [usize; 2]) -> [usize; 2] {
         [self.output_along(0, size), self.output_along(1, size)]
     }

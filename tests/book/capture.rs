@@ -1,5 +1,6 @@
 //! A run of an example in given surroundings, and what is remembered of one that has passed.
 
+use crate::examples::program;
 use crate::repository::Repository;
 use crate::runs::Run;
 use crate::surroundings::Surroundings;
@@ -20,24 +21,6 @@ fn scratch() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
-/// The program of an example, optimised as `cargo run --example` has it.
-fn program(run: &Run) -> PathBuf {
-    let name = format!("{}{}", run.example, std::env::consts::EXE_SUFFIX);
-    scratch().with_file_name("debug").join("examples").join(name)
-}
-
-/// Brings the programs up to date.
-pub fn build_examples(repo: &Repository) -> Result<(), String> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--offline", "--examples", "--target-dir"]);
-    cargo.arg(scratch().parent().unwrap()).current_dir(repo.path(""));
-    let done = cargo.output().map_err(|error| error.to_string())?;
-    match done.status.success() {
-        true => Ok(()),
-        false => Err(format!("cannot be built:\n{}", String::from_utf8_lossy(&done.stderr))),
-    }
-}
-
 pub fn capture(
     repo: &Repository,
     run: &Run,
@@ -47,7 +30,7 @@ pub fn capture(
     let folder = scratch().join("captured").join(surroundings.slug()).join(&run.name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).map_err(text)?;
-    let mut command = Command::new(program(run));
+    let mut command = Command::new(program(&run.example));
     command.args(run.arguments).current_dir(repo.path("")).env("LONGHAND_FIGURES", &folder);
     surroundings.set(&mut command, &scratch().join("surroundings")).map_err(text)?;
     let done = command.output().map_err(text)?;
@@ -85,7 +68,7 @@ fn key(repo: &Repository, run: &Run, surroundings: &Surroundings) -> String {
     let mut hasher = DefaultHasher::new();
     let data = std::env::var_os("LONGHAND_DATA");
     (surroundings.slug(), run.arguments, &data).hash(&mut hasher);
-    fs::read(program(run)).ok().hash(&mut hasher);
+    fs::read(program(&run.example)).ok().hash(&mut hasher);
     let shown = |path: &String| {
         path.starts_with("data/") || path.rsplit('/').next().unwrap().starts_with(&*run.name)
     };

@@ -11,7 +11,8 @@
 //! What belongs to [`BENCHES`] is not compared with anything: `compare --capture book/src`, in the
 //! package `benches/`, writes `speed.txt` and `speed-timing-….svg`, and all of it is times.
 
-use crate::capture::{Captured, build_examples, capture, passed, remember};
+use crate::capture::{Captured, capture, passed, remember};
+use crate::examples;
 use crate::masks::{difference, with_anchors, without_anchors};
 use crate::repository::{Problems, Repository};
 use crate::runs::{Run, SHOWN, owner, runs};
@@ -83,7 +84,7 @@ fn side_by_side(
     remembering: bool,
     problems: &mut Problems,
 ) {
-    if let Err(what) = build_examples(repo) {
+    if let Err(what) = examples::build() {
         return problems.add("examples", 1, what);
     }
     let (jobs, found) = (Mutex::new(jobs.into_iter()), Mutex::new(problems));
@@ -134,7 +135,7 @@ fn each_run(
     act: fn(&Repository, &str, &Captured, &mut Problems),
 ) -> Problems {
     let mut problems = strangers(repo);
-    if let Err(what) = build_examples(repo) {
+    if let Err(what) = examples::build() {
         problems.add("examples", 1, what);
         return problems;
     }

@@ -44,16 +44,19 @@ macro_rules! with_data {
 
 impl NpyData {
     /// How many elements there are.
+    #[must_use]
     pub fn len(&self) -> usize {
         with_data!(self, data => data.len())
     }
 
     /// Whether there are none.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// NumPy's name for the element type.
+    #[must_use]
     pub fn descr(&self) -> &'static str {
         match self {
             NpyData::Bool(_) => "|b1",

@@ -49,6 +49,7 @@ impl Npy {
     /// # Panics
     /// If the shape does not hold that many elements, or has more than 64 dimensions.
     #[track_caller]
+    #[must_use]
     pub fn new(shape: Vec<usize>, data: NpyData) -> Self {
         if element_count(&shape) != Some(data.len()) {
             panic!("shape {shape:?} does not hold {} elements", data.len());
@@ -60,6 +61,7 @@ impl Npy {
     }
 
     /// A tensor, as `<f4` or `<f8`.
+    #[must_use]
     pub fn from_tensor<T: Scalar>(tensor: &Tensor<T>) -> Self {
         let numbers = tensor.data().iter().map(|&number| number.to_f64());
         let data = match T::DTYPE {
@@ -70,16 +72,19 @@ impl Npy {
     }
 
     /// The sizes of the dimensions, outermost first.
+    #[must_use]
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
 
     /// The elements in row-major order.
+    #[must_use]
     pub fn data(&self) -> &NpyData {
         &self.data
     }
 
     /// The shape and the elements, to be taken apart.
+    #[must_use]
     pub fn into_parts(self) -> (Vec<usize>, NpyData) {
         (self.shape, self.data)
     }
@@ -121,6 +126,7 @@ impl Npy {
     }
 
     /// The bytes of a `.npy` file with these contents: to the byte, those that `numpy.save` writes.
+    #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Header::write(self.data.descr(), &self.shape);
         bytes.extend(self.data.encode());

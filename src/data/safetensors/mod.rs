@@ -75,11 +75,13 @@ impl Safetensors {
     }
 
     /// The shape of this tensor, if there is one.
+    #[must_use]
     pub fn shape(&self, name: &str) -> Option<&[usize]> {
         self.entry(name).map(|entry| &entry.shape[..])
     }
 
     /// The element type of this tensor, as the format calls it: `"F32"`.
+    #[must_use]
     pub fn dtype(&self, name: &str) -> Option<&str> {
         self.entry(name).map(|entry| &entry.dtype[..])
     }

@@ -176,6 +176,58 @@ impl LineChart {
     }
 }
 
+impl LineChart {
+    /// The marks and the series, cut off where they leave the area.
+    fn draw(&self, svg: &mut Svg, x: &Scale, y: &Scale, area: Area) {
+        // Only a range that the caller fixed can leave lines outside.
+        let cut = self.x.range.is_some() || self.y.range.is_some();
+        if cut {
+            let Area { left, right, top, bottom } = area;
+            let (width, height) = (n(right - left), n(bottom - top));
+            let (left, top) = (n(left), n(top));
+            svg.put(format_args!(
+                r#"<svg x="{left}" y="{top}" width="{width}" height="{height}" viewBox="{left} {top} {width} {height}">"#
+            ));
+        }
+        for (value, _) in &self.marks {
+            if let Some(y) = y.at(*value) {
+                let dashed = r#" stroke-dasharray="5 4""#;
+                svg.line("quiet", (area.left, y), (area.right, y), dashed);
+            }
+        }
+        // No pale shape covers a line.
+        for (at, series) in self.series.iter().enumerate() {
+            series.draw_pale(svg, x, y, at % COLOURS);
+        }
+        for (at, series) in self.series.iter().enumerate() {
+            series.draw(svg, x, y, at % COLOURS);
+        }
+        if cut {
+            svg.put("</svg>");
+        }
+    }
+
+    /// The names of the series and marks, each where its line ends.
+    fn end_labels(&self, x: &Scale, y: &Scale, area: Area) -> Vec<EndLabel> {
+        let mut labels = Vec::new();
+        for (number, series) in self.series.iter().enumerate() {
+            let last = series.end(x, y, area.right);
+            if let (false, Some((h, v))) = (series.name.is_empty(), last) {
+                let at = (h, v.clamp(area.top, area.bottom));
+                let class = format!("c{}", number % COLOURS);
+                labels.push(EndLabel { text: series.name.clone(), class, at });
+            }
+        }
+        for (value, name) in &self.marks {
+            if let (false, Some(v)) = (name.is_empty(), y.at(*value)) {
+                let at = (area.right, v.clamp(area.top, area.bottom));
+                labels.push(EndLabel { text: name.clone(), class: "quiet".to_string(), at });
+            }
+        }
+        labels
+    }
+}
+
 impl Figure for LineChart {
     fn to_svg(&self) -> String {
         let mut svg = Svg::new(&self.title, &self.description());
@@ -203,50 +255,9 @@ impl Figure for LineChart {
         frame::y_axis(&mut svg, &y, area);
         frame::x_axis(&mut svg, &x, area, &self.x.title);
 
-        // Only a range that the caller fixed can leave lines outside.
-        let cut = self.x.range.is_some() || self.y.range.is_some();
-        if cut {
-            let Area { left, right, top, bottom } = area;
-            let (width, height) = (n(right - left), n(bottom - top));
-            let (left, top) = (n(left), n(top));
-            svg.put(format_args!(
-                r#"<svg x="{left}" y="{top}" width="{width}" height="{height}" viewBox="{left} {top} {width} {height}">"#
-            ));
-        }
-        for (value, _) in &self.marks {
-            if let Some(y) = y.at(*value) {
-                let dashed = r#" stroke-dasharray="5 4""#;
-                svg.line("quiet", (area.left, y), (area.right, y), dashed);
-            }
-        }
-        // No pale shape covers a line.
-        for (at, series) in self.series.iter().enumerate() {
-            series.draw_pale(&mut svg, &x, &y, at % COLOURS);
-        }
-        for (at, series) in self.series.iter().enumerate() {
-            series.draw(&mut svg, &x, &y, at % COLOURS);
-        }
-        if cut {
-            svg.put("</svg>");
-        }
-
-        let mut labels = Vec::new();
-        for (number, series) in self.series.iter().enumerate() {
-            let last = series.end(&x, &y, area.right);
-            if let (false, Some((h, v))) = (series.name.is_empty(), last) {
-                let at = (h, v.clamp(area.top, area.bottom));
-                let class = format!("c{}", number % COLOURS);
-                labels.push(EndLabel { text: series.name.clone(), class, at });
-            }
-        }
-        for (value, name) in &self.marks {
-            if let (false, Some(v)) = (name.is_empty(), y.at(*value)) {
-                let at = (area.right, v.clamp(area.top, area.bottom));
-                labels.push(EndLabel { text: name.clone(), class: "quiet".to_string(), at });
-            }
-        }
+        self.draw(&mut svg, &x, &y, area);
         if direct {
-            frame::end_labels(&mut svg, &labels, area);
+            frame::end_labels(&mut svg, &self.end_labels(&x, &y, area), area);
         }
         svg.finish(area.bottom + FOOT)
     }

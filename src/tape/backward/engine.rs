@@ -55,11 +55,7 @@ pub(super) fn run<'t, T: Scalar, M: GradientMode<'t, T>>(
                 drop(entries);
                 arrived(index, Some(id), gradient);
             }
-            Rule::Freed => panic!(
-                "a second backward pass through {}, which the first has freed: the first can be \
-                 told to retain_graph()",
-                entry.describe(index)
-            ),
+            Rule::Freed => freed(entry.describe(index)),
             Rule::Operation(_) => {
                 drop(entries);
                 let mut borrowed = BorrowedPullback::take(tape, index);
@@ -76,6 +72,14 @@ pub(super) fn run<'t, T: Scalar, M: GradientMode<'t, T>>(
     }
 }
 // ANCHOR_END: engine
+
+#[track_caller]
+fn freed(entry: impl std::fmt::Display) -> ! {
+    panic!(
+        "a second backward pass through {entry}, which the first has freed: the first can be told \
+         to retain_graph()"
+    );
+}
 
 /// The pullback of an entry, taken out of the list: the list grows while a pullback works, and
 /// cannot be borrowed meanwhile. At the end it is put back, by a panic too, or freed together

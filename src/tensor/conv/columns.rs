@@ -183,6 +183,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If this is not a batch of images, or the window does not fit.
     #[track_caller]
+    #[must_use]
     pub fn im2col(&self, window: Window) -> Self {
         let geometry = Geometry::of_patches(self.shape(), window);
         let (patch, area, begins) = (geometry.patch(), geometry.area(), geometry.begins());
@@ -200,6 +201,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the columns are not those of such images.
     #[track_caller]
+    #[must_use]
     pub fn col2im(&self, window: Window, size: [usize; 2]) -> Self {
         let &[batch, rows, area] = &*self.shape() else {
             panic!("col2im wants [n, c·kh·kw, oh·ow], not {}", self.shape())

@@ -27,6 +27,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the shapes do not fit each other or the window.
     #[track_caller]
+    #[must_use]
     pub fn conv2d(&self, weight: &Self, bias: Option<&Self>, window: Window) -> Self {
         // x [n, c, h, w], weight [o, c, kh, kw], bias [o] → y [n, o, oh, ow]
         let geometry = Geometry::new(self.shape(), weight.shape(), window);

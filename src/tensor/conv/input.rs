@@ -30,6 +30,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the shapes are not those of such a convolution.
     #[track_caller]
+    #[must_use]
     pub fn conv2d_input(&self, weight: &Self, window: Window, size: [usize; 2]) -> Self {
         // d_output [n, o, oh, ow], weight [o, c, kh, kw] → d_input [n, c, h, w]
         if (self.rank(), weight.rank()) != (4, 4) {

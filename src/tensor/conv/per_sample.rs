@@ -23,6 +23,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the shapes do not fit each other or the window.
     #[track_caller]
+    #[must_use]
     pub fn conv2d_per_sample(&self, weight: &Self, window: Window) -> Self {
         // x [n, c, h, w], weight [n, o, c, kh, kw] → y [n, o, oh, ow]
         let geometry = Geometry::per_sample(self.shape(), weight.shape(), window);
@@ -41,6 +42,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the shapes are not those of such convolutions.
     #[track_caller]
+    #[must_use]
     pub fn conv2d_input_per_sample(&self, weight: &Self, window: Window, size: [usize; 2]) -> Self {
         // d_output [n, o, oh, ow], weight [n, o, c, kh, kw] → d_input [n, c, h, w]
         let (&[n, ..], &[_, _, c, _, _]) = (&*self.shape(), &*weight.shape()) else {
@@ -65,6 +67,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the shapes are not those of such convolutions.
     #[track_caller]
+    #[must_use]
     pub fn conv2d_weight_per_sample(&self, d_output: &Self, window: Window) -> Self {
         // x [n, c, h, w], d_output [n, o, oh, ow] → d_weight [n, o, c, kh, kw]
         let (&[n, c, _, _], &[_, o, _, _]) = (&*self.shape(), &*d_output.shape()) else {

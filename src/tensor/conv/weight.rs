@@ -72,6 +72,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If the shapes are not those of such a convolution.
     #[track_caller]
+    #[must_use]
     pub fn conv2d_weight(&self, d_output: &Self, window: Window) -> Self {
         // x [n, c, h, w], d_output [n, o, oh, ow] → d_weight [o, c, kh, kw]
         if (self.rank(), d_output.rank()) != (4, 4) {

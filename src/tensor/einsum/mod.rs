@@ -19,6 +19,7 @@ use crate::Scalar;
 /// # Panics
 /// As [`einsum`] does.
 #[track_caller]
+#[must_use]
 pub fn reference<T: Scalar>(spec: &str, operands: &[&Tensor<T>]) -> Tensor<T> {
     let Indices { shape, free, summed, .. } = indices_or_panic(spec, operands);
     let terms = summed.iter().map(|index| index.size).product();
@@ -175,16 +176,7 @@ impl Indices {
         }
 
         let named: Vec<char> = all.iter().map(|index| index.letter).collect();
-        let mut free = Vec::new();
-        for letter in output.chars() {
-            match all.iter().position(|index| index.letter == letter) {
-                Some(found) => free.push(all.remove(found)),
-                None if named.contains(&letter) => {
-                    return Err(format!("the result names {letter} twice"));
-                }
-                None => return Err(format!("no operand has the index {letter} of the result")),
-            }
-        }
+        let mut free = take_free(&mut all, &output, &named)?;
         if free.len() > MAX_RANK {
             return Err(format!("the result would have more than {MAX_RANK} axes"));
         }
@@ -207,6 +199,21 @@ impl Indices {
         });
         loops
     }
+}
+
+/// The indices of the result, in its order; those that stay behind are summed over.
+fn take_free(all: &mut Vec<Index>, output: &str, named: &[char]) -> Result<Vec<Index>, String> {
+    let mut free = Vec::new();
+    for letter in output.chars() {
+        match all.iter().position(|index| index.letter == letter) {
+            Some(found) => free.push(all.remove(found)),
+            None if named.contains(&letter) => {
+                return Err(format!("the result names {letter} twice"));
+            }
+            None => return Err(format!("no operand has the index {letter} of the result")),
+        }
+    }
+    Ok(free)
 }
 
 /// Operand `o`, copied so that its axes lie in the order of the loops if the inner loop would

@@ -33,6 +33,7 @@ impl<T: Scalar> Tensor<T> {
     /// If there are not four axes, the window does not fit, its padding is more than half its
     /// kernel, or a place of it lies wholly in the padding.
     #[track_caller]
+    #[must_use]
     pub fn avg_pool2d(&self, window: Window, divisor: Divisor) -> Self {
         let pooling = Pooling::new("avg_pool2d", self.shape(), window);
         let (plane, pooled, planes) = (pooling.plane(), pooling.pooled(), pooling.planes());
@@ -60,6 +61,7 @@ impl<T: Scalar> Tensor<T> {
     /// # Panics
     /// If such an image does not pool to this shape.
     #[track_caller]
+    #[must_use]
     pub fn avg_pool2d_adjoint(&self, window: Window, divisor: Divisor, image: [usize; 2]) -> Self {
         let [n, c, oh, ow] = *self.shape() else {
             panic!("avg_pool2d_adjoint wants [n, c, oh, ow], not shape {}", self.shape());

@@ -37,6 +37,7 @@ impl<T: Scalar> Tensor<T> {
     /// If there are not four axes, the window does not fit, its padding is more than half its
     /// kernel, or a place of it lies wholly in the padding.
     #[track_caller]
+    #[must_use]
     pub fn max_pool2d(&self, window: Window) -> (Self, Maxima) {
         let pooling = Pooling::new("max_pool2d", self.shape(), window);
         let (plane, pooled, planes) = (pooling.plane(), pooling.pooled(), pooling.planes());
@@ -92,21 +93,25 @@ fn windows<T: Scalar>(x: &[T], pooling: &Pooling, values: &mut [T], positions: &
 
 impl Maxima {
     /// For each output, row-major: row·w + column of the maximum in its plane.
+    #[must_use]
     pub fn positions(&self) -> &[u32] {
         &self.positions
     }
 
     /// How many bytes it takes.
+    #[must_use]
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.positions)
     }
 
     /// The shape that was pooled, `[n, c, h, w]`.
+    #[must_use]
     pub fn input(&self) -> Shape {
         self.pooling.input()
     }
 
     /// The shape that came out, `[n, c, oh, ow]`.
+    #[must_use]
     pub fn output(&self) -> Shape {
         self.pooling.output()
     }
@@ -116,6 +121,7 @@ impl Maxima {
     /// # Panics
     /// If `x` has not the shape that was pooled.
     #[track_caller]
+    #[must_use]
     pub fn gather<T: Scalar>(&self, x: &Tensor<T>) -> Tensor<T> {
         self.check("gather", x.shape(), self.input());
         let (plane, pooled, planes) = self.sizes();
@@ -137,6 +143,7 @@ impl Maxima {
     /// # Panics
     /// If `g` has not the shape that came out of the pooling.
     #[track_caller]
+    #[must_use]
     pub fn scatter<T: Scalar>(&self, g: &Tensor<T>) -> Tensor<T> {
         self.check("scatter", g.shape(), self.output());
         let (plane, pooled, planes) = self.sizes();

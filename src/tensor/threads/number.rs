@@ -52,6 +52,7 @@ pub fn check() -> Result<usize> {
 /// # Panics
 /// If `LONGHAND_THREADS` is wrong; see [`check`].
 #[inline]
+#[must_use]
 pub fn current() -> usize {
     SETTING.current()
 }

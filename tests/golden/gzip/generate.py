@@ -1,4 +1,4 @@
-"""Makes the frozen gzip files and verdicts that tests/data_gzip.rs holds the reader to.
+"""Makes the frozen gzip files and verdicts that tests/data/gzip.rs holds the reader to.
 
 Run it in its own folder with any Python 3; it needs nothing else. Everything comes from Python's
 binding to zlib, which shares no code with this crate.

@@ -1,6 +1,6 @@
 """Lets NumPy read what our writer wrote.
 
-    LONGHAND_NPY=<folder> cargo test --test data_npy
+    LONGHAND_NPY=<folder> cargo test --test data npy
     python3 tests/golden/npy/check.py <folder>
 
 The first command writes into that folder every array of saved/ with our writer; this script loads

@@ -1,4 +1,4 @@
-"""Makes the frozen .npy files that tests/data_npy.rs holds the reader and writer to.
+"""Makes the frozen .npy files that tests/data/npy.rs holds the reader and writer to.
 
 Run it in its own folder with Python 3 and NumPy. saved/ holds what numpy.save wrote, which
 our writer must equal byte for byte. other/ holds what it would not write by default.

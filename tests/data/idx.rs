@@ -187,5 +187,5 @@ fn sizes_that_cannot_be_counted_are_an_error() {
 #[test]
 #[should_panic(expected = "dimensions [2, 3] do not hold 5 elements")]
 fn elements_must_fill_their_dimensions() {
-    Idx::new(vec![2, 3], IdxData::U8(vec![0; 5]));
+    let _ = Idx::new(vec![2, 3], IdxData::U8(vec![0; 5]));
 }

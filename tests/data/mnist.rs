@@ -11,9 +11,7 @@
 //! np.bincount(y), hex(zlib.crc32(y)), (y[:50000].astype(float) ** 2).mean()
 //! ```
 
-mod common;
-
-use common::this_program;
+use crate::common::this_program;
 use longhand::data::digits::PIXELS;
 use longhand::data::{Digits, Idx, IdxData, Mnist};
 use longhand::deflate::{crc32, crc32_reference};
