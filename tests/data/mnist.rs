@@ -314,7 +314,7 @@ fn damaged_files_are_named() {
 /// What a process with LONGHAND_DATA set prints for `Mnist::load`.
 fn load_with(folder: &Path) -> String {
     let output = this_program()
-        .args(["--exact", "print_what_load_says", "--ignored", "--nocapture"])
+        .args(["--exact", "mnist::print_what_load_says", "--ignored", "--nocapture"])
         .env("LONGHAND_DATA", folder)
         .output()
         .unwrap();
