@@ -5,13 +5,13 @@ use std::ops::Range;
 /// The pieces of `0..total`, of `size` each but the last.
 #[inline]
 pub(super) fn pieces(total: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
-    // `step_by` would divide, to know the number of pieces beforehand.
+    // Not `step_by`: it divides to count the pieces first, and a small product would feel that.
     let next = move |start: usize| (start < total).then(|| start..total.min(start + size));
     std::iter::successors(next(0), move |piece| next(piece.end))
 }
 
-/// The size of the pieces when `total` is cut into as few as need be of at most `most`, alike in
-/// size, each a multiple of `unit` but the last.
+/// The size of the pieces when `total` is cut into as few as possible, none larger than `most`:
+/// alike in size, and each but the last a multiple of `unit`.
 pub(super) fn even(total: usize, most: usize, unit: usize) -> usize {
     let most = (most / unit).max(1) * unit;
     total.div_ceil(total.div_ceil(most).max(1)).next_multiple_of(unit)
@@ -22,24 +22,25 @@ pub(super) fn even(total: usize, most: usize, unit: usize) -> usize {
 pub(super) struct Cut {
     /// How many pieces there are.
     pub count: usize,
-    /// The size of the smaller ones.
+    /// The size of the smaller pieces.
     size: usize,
-    /// How many are larger.
+    /// How many pieces are larger, by one.
     larger: usize,
 }
 
 impl Cut {
-    /// As many pieces as `count`.
+    /// `total` in `count` pieces.
     #[inline]
     pub(super) fn into(total: usize, count: usize) -> Self {
-        // A small product has no more time than a few divisions take.
+        // No division where there is nothing to cut: a small product takes no longer than a few of
+        // them.
         match count {
             1 => Self { count, size: total, larger: 0 },
             _ => Self { count, size: total / count, larger: total % count },
         }
     }
 
-    /// As few pieces as need be, none larger than `most`.
+    /// `total` in as few pieces as possible, none larger than `most`.
     #[inline]
     pub(super) fn at_most(total: usize, most: usize) -> Self {
         Self::into(total, if total <= most { 1 } else { total.div_ceil(most) })

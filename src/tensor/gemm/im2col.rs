@@ -1,33 +1,36 @@
 //! The im2col matrix of an image, which is never written down (chapter 6).
 //!
-//! im2col ("image to columns") turns a convolution into a product of matrices: column after column
-//! holds what the window sees from one place. Row by row, it is one image again and again, each
-//! time from another pixel on: so it is enough to know where each row begins.
+//! im2col ("image to columns") turns a convolution into a product of matrices. Each column holds
+//! what the window sees from one *place*, which is where it stands for one pixel of the output.
+//! Each row holds what one element of the window sees from all places, and that is the image
+//! itself, read from a certain pixel on. So it is enough to know where each row begins.
 
 use crate::Scalar;
 use std::ops::Range;
 
 // ANCHOR: im2col
-/// A factor of which element (p, i·across + j) is `data[offsets[p] + i·step + j·stride]`: for each
-/// p an image of `down` × `across` places, which begins somewhere else in the same memory.
+/// An im2col matrix: element (p, i·across + j) is `data[offsets[p] + i·step + j·stride]`. Row p is
+/// what one element of the window sees from each of `down` × `across` places: the image, read from
+/// offset p on.
 #[derive(Clone, Copy, Debug)]
 pub struct Im2col<'a, T> {
     /// The image.
     pub(super) data: &'a [T],
     /// Where each row of the factor begins in it.
     pub(super) offsets: &'a [usize],
-    /// Rows of places, and places in each: `down` and `across`.
+    /// How many rows of places there are, and how many places in each: `down` and `across`.
     pub(super) places: [usize; 2],
-    /// How far apart the rows of places are.
+    /// How far apart, in `data`, neighbouring rows of places begin.
     pub(super) step: usize,
-    /// How far apart the places of a row are.
+    /// How far apart, in `data`, neighbouring places of a row are.
     pub(super) stride: usize,
 }
 // ANCHOR_END: im2col
 
 impl<'a, T: Scalar> Im2col<'a, T> {
-    /// A factor of `offsets.len()` rows and one column for each place; `strides` are those of the
-    /// places, down and across.
+    /// An im2col matrix of `offsets.len()` rows and down·across columns, where `places` is
+    /// `[down, across]`. `strides` says how far apart in `data` neighbouring places are, down and
+    /// across.
     ///
     /// ```
     /// use longhand::tensor::gemm::{Im2col, Matrix, MatrixMut, matmul_im2col};
@@ -88,12 +91,12 @@ impl<'a, T: Scalar> Im2col<'a, T> {
         self.data[self.offsets[p] + self.place(col)]
     }
 
-    /// How far behind a row's beginning the element of this column lies.
+    /// How far behind the beginning of its row, in `data`, the element of this column lies.
     pub(super) fn place(&self, col: usize) -> usize {
         col / self.places[1] * self.step + col % self.places[1] * self.stride
     }
 
-    /// These columns, which are whole rows of places.
+    /// The columns `cols`, which are whole rows of places.
     pub(super) fn rows_of_places(self, cols: Range<usize>) -> Self {
         let across = self.places[1];
         debug_assert!(cols.start.is_multiple_of(across) && cols.end.is_multiple_of(across));

@@ -59,7 +59,7 @@ pub use view::{Matrix, MatrixMut};
 /// C ← A·B, or C ← C + A·B with `accumulate`: the meaning of a product, and the order of its sums.
 ///
 /// # Panics
-/// If the shapes do not fit.
+/// Unless A is m × k, B k × n and C m × n.
 #[track_caller]
 pub fn reference<T: Scalar>(a: Matrix<T>, b: Matrix<T>, accumulate: bool, c: MatrixMut<T>) {
     check(a.rows, a.cols, b.rows, b.cols, &c);
@@ -91,7 +91,7 @@ pub fn reference<T: Scalar>(a: Matrix<T>, b: Matrix<T>, accumulate: bool, c: Mat
 /// ```
 ///
 /// # Panics
-/// If the shapes do not fit.
+/// Unless A is m × k, B k × n and C m × n.
 #[track_caller]
 pub fn matmul<T: Scalar + HasKernels>(
     a: Matrix<T>,
@@ -107,7 +107,7 @@ pub fn matmul<T: Scalar + HasKernels>(
 /// matrix is, whichever is cheaper.
 ///
 /// # Panics
-/// If the shapes do not fit.
+/// Unless A is m × k, B k × n and C m × n.
 #[track_caller]
 pub fn matmul_im2col<T: Scalar + HasKernels>(
     a: Matrix<T>,
@@ -127,7 +127,7 @@ pub fn matmul_im2col<T: Scalar + HasKernels>(
 /// parts of one row. Each begins at 0; their sums are added one after another, in order.
 ///
 /// # Panics
-/// If the shapes do not fit, or `chain` is 0.
+/// Unless A is m × k, B k × n and C m × n, or if `chain` is 0.
 #[track_caller]
 pub fn im2col_matmul<T: Scalar + HasKernels>(
     a: Im2col<T>,
@@ -193,7 +193,7 @@ fn product<T: Scalar + HasKernels>(a: Matrix<T>, b: Source<T>, accumulate: bool,
     split::split(T::kernels(), a, b, accumulate, Target::new(c));
 }
 
-/// A product of depth 0.
+/// C after a product of depth 0, whose sums are empty: 0, or what it held.
 fn clear<T: Scalar>(c: MatrixMut<T>, accumulate: bool) {
     if !accumulate {
         for i in 0..c.rows {

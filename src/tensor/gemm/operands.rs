@@ -71,8 +71,9 @@ pub(super) struct Target<'a, T> {
     borrow: PhantomData<&'a mut [T]>,
 }
 
-// SAFETY: from a shared `Target` a thread gets no more than addresses and, by `block`, what the
-// caller of `block` promises is used by no other thread; numbers may be written to by any thread.
+// SAFETY: what writes to a `Target` borrows it mutably, so from a shared one a thread gets no more
+// than addresses and, by `block`, blocks that share no element with any other in use: so its
+// contract asks, and its callers see to it. Numbers may be written to by any thread (`T: Send`).
 unsafe impl<T: Send> Sync for Target<'_, T> {}
 
 impl<'a, T: Scalar> Target<'a, T> {
@@ -132,7 +133,8 @@ impl<'a, T: Scalar> Target<'a, T> {
     /// The block of these rows and columns.
     #[inline]
     pub(super) fn block_mut(&mut self, rows: Range<usize>, cols: Range<usize>) -> Target<'_, T> {
-        // SAFETY: `self` is borrowed for as long as the block lives.
+        // SAFETY: `self` is borrowed mutably for as long as the block lives, so nothing else
+        // reaches C.
         unsafe { self.block(rows, cols) }
     }
 

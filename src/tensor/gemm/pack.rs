@@ -91,7 +91,8 @@ fn pack_im2col<T: Scalar>(from: Im2col<T>, cols: Range<usize>, out: &mut [T], wi
                     unsafe { *to.add(col).cast() = *from.add(place).cast::<[T; 8]>() }
                 }
                 for &(col, place) in &ones {
-                    // SAFETY: the same for one column.
+                    // SAFETY: column `col` of the block, so within the row of `out`; and an element
+                    // in `from`.
                     unsafe { *to.add(col) = *from.add(place) }
                 }
             }

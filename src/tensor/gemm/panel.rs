@@ -7,13 +7,13 @@ use super::pack::pack;
 use super::sizes::{GROUP, Sizes};
 use crate::Scalar;
 
-/// kc rows and nc columns of B.
+/// kc rows and nc columns of B, cut into micro-panels.
 pub(super) struct Panel<'a, T> {
     /// All of the panel's elements.
     b: Source<'a, T>,
     /// Where packed micro-panels lie, one behind the other; empty if B is read where it lies.
     packed: &'a mut [T],
-    /// The micro-panels, by their registers.
+    /// How the panel's width, counted in registers, is cut into micro-panels.
     cut: Cut,
     /// Numbers in a register.
     lanes: usize,
@@ -50,7 +50,7 @@ impl<'a, T: Scalar> Panel<'a, T> {
         self.cut.count
     }
 
-    /// Micro-panel s. They are asked for in order: once, or over and over if they are kept.
+    /// Micro-panel s. To be asked for in order: once, or over and over if they are kept.
     #[inline]
     pub(super) fn get(&mut self, kernels: &Kernels<T>, s: usize) -> MicroPanel<T> {
         let (register, vectors) = self.cut.get(s);
@@ -72,8 +72,8 @@ impl<'a, T: Scalar> Panel<'a, T> {
         MicroPanel { data, row_stride, first, cols, vectors }
     }
 
-    /// Packs the micro-panels of a group, those of the same width at one go; `before` columns of
-    /// the panel have no place in `packed`.
+    /// Packs the micro-panels of a group, those of one width at one go. `packed` begins with the
+    /// panel's column number `before`.
     fn pack_group(&mut self, kernels: &Kernels<T>, group: usize, before: usize) {
         debug_assert_eq!(self.done, group);
         self.done = self.cut.count.min(group + GROUP);

@@ -12,7 +12,7 @@ use std::cell::RefCell;
 struct Line([u64; 8]);
 
 thread_local! {
-    /// Those not in use. A product within `f` takes another one.
+    /// The spare ones: what is in use is not here. A product within `f` takes another one.
     static SPARE: RefCell<Vec<Vec<Line>>> = const { RefCell::new(Vec::new()) };
 }
 

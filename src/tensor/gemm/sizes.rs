@@ -31,7 +31,8 @@ const ONE_TILE_MICRO_PANEL: usize = 16 << 10;
 /// With up to this many rows, B is not packed: a micro-panel would be used by two tiles at most,
 /// and copying it takes longer than reading it twice where it lies.
 const DIRECT_ROWS: usize = 12;
-/// With up to as many rows, half as many, sums need not be put down at depth kc: one tile is all.
+/// With up to this many rows, B not being packed, the depth is not cut: all of A's rows are one
+/// tile, whose sums stay in registers from the first term to the last.
 const ONE_TILE_ROWS: usize = 6;
 /// With up to [`FEW_ROWS`] rows B is not packed either if it has no more bytes than this: it is in
 /// the first-level cache as it is.
@@ -40,10 +41,10 @@ const DIRECT_BYTES: usize = 32 << 10;
 pub(super) const PACKED_ROWS: usize = 17;
 /// A transposed A is packed if it has more bytes than this: more than the first-level cache holds.
 const CACHED: usize = 64 << 10;
-/// An A whose rows begin more than a page of memory apart is packed if there are as many columns
-/// of B as `PAYING_COLS`, to pay for it.
+/// Bytes of a page of memory. An A whose rows begin at least so far apart is packed, if B has
+/// [`PAYING_COLS`] columns.
 const PAGE: usize = 4 << 10;
-/// See [`PAGE`].
+/// So many columns of B make up for packing an A whose rows lie pages apart.
 const PAYING_COLS: usize = 64;
 
 /// Numbers between the rows of a packed block of A, so that the rows do not all fall into the same
@@ -60,7 +61,7 @@ pub(super) struct Sizes {
     pub nc: usize,
     /// Registers in a micro-panel of B.
     nr: usize,
-    /// Whether no micro-panel may have more registers than `nr`.
+    /// Whether no micro-panel may have more registers than `nr`: see `micro_panels`.
     strict: bool,
     /// Whether a panel stays packed for the next block of A's rows.
     pub keep: bool,
@@ -110,9 +111,10 @@ impl Sizes {
         Self { mc, kc, nc, nr, strict: m < ONE_TILE || direct, keep, packed_a, packed_b }
     }
 
-    /// Cuts so many registers into micro-panels. A packed one may have more than `nr`, so that none
-    /// has less. (Where B is read in place it may not: a tile that fills all registers reads whole
-    /// ones, and B's rows need not go on that far.)
+    /// Cuts the registers that a row of B takes into micro-panels. If they do not come out even,
+    /// packed ones get some more registers than `nr` and not fewer. Where B is read in place
+    /// (`strict`) they must not: a tile that fills all registers of the processor reads whole
+    /// registers of B, and the rows of B need not go on that far.
     pub(super) fn micro_panels(&self, registers: usize) -> Cut {
         match self.strict {
             true => Cut::at_most(registers, self.nr),

@@ -13,10 +13,10 @@ use std::ops::Range;
 /// Below this many multiply-adds a product stays on the caller's thread: it is done in less time
 /// than it takes to hand half of it over and wait.
 const SMALL: usize = 1 << 19;
-/// Multiply-adds for a block of C where there are enough: then there are more blocks than threads,
-/// up to four for each, and a thread that is held up leaves some to the others.
+/// Multiply-adds in a block of C, where a product has plenty: then there are more blocks than
+/// threads, up to four for each, and a thread that is held up leaves some to the others.
 const AMPLE: usize = 1 << 23;
-/// Numbers in such a block, at least.
+/// Numbers of C in such a block, at least.
 const LARGE: usize = 1 << 15;
 
 /// C ← A·B, or C ← C + A·B: cuts C into blocks and hands them out to the threads. A block is
@@ -62,7 +62,7 @@ pub(super) fn split<T: Scalar>(
     threads::parallel(row_blocks * col_blocks, |task| {
         let (i, j) = (task / col_blocks * height, task % col_blocks * width);
         let (rows, cols) = (i..(i + height).min(m), j..(j + width).min(n));
-        // SAFETY: every task is run once, and the blocks of two tasks have no element in common.
+        // SAFETY: `parallel` runs each task once, and no two tasks' blocks share an element.
         let block = unsafe { c.block(rows.clone(), cols.clone()) };
         run(rows, cols, block);
     });
@@ -76,7 +76,7 @@ enum How<'a, T> {
     AsItStands,
     /// As the transpose of BᵀAᵀ, with this B.
     Transposed(Matrix<'a, T>),
-    /// With this B read in place.
+    /// With this im2col matrix for B, read in place.
     InPlace(Im2col<'a, T>),
 }
 
@@ -103,7 +103,7 @@ impl<'a, T: Scalar> How<'a, T> {
     }
 }
 
-/// The same with an im2col matrix for A, which is read in place, and sums in chains of at most
+/// As [`split`], with an im2col matrix for A, which is read in place, and sums in chains of at most
 /// `chain` places.
 pub(super) fn split_im2col<T: Scalar>(
     kernels: &Kernels<T>,
@@ -119,7 +119,7 @@ pub(super) fn split_im2col<T: Scalar>(
     threads::parallel(a.rows().div_ceil(height), |task| {
         let rows = task * height..((task + 1) * height).min(a.rows());
         let a = Im2col { offsets: &a.offsets[rows.clone()], ..a };
-        // SAFETY: every task is run once, and the rows of two tasks are not the same.
+        // SAFETY: `parallel` runs each task once, and no two tasks have a row of C in common.
         let block = unsafe { c.block(rows, 0..c.cols()) };
         loops::multiply_im2col_left(kernels, a, b, chain, accumulate, &block);
     });

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 
 /// A loop that is compiled for each instruction set.
 pub(crate) trait Kernel {
-    /// What it works on.
+    /// What it works on: a tile of C, say, with its sizes and pointers.
     type Job;
 
     /// Does the job.
@@ -65,7 +65,7 @@ pub(crate) struct Baseline;
 
 impl InstructionSet for Baseline {
     unsafe fn run<K: Kernel>(job: &K::Job) {
-        // SAFETY: passed on as it is asked for.
+        // SAFETY: `K::run` asks for what this function's own contract has its caller ensure.
         unsafe { K::run(job) }
     }
 }
@@ -78,7 +78,8 @@ pub(crate) struct Avx2;
 impl InstructionSet for Avx2 {
     #[target_feature(enable = "avx2,fma")]
     unsafe fn run<K: Kernel>(job: &K::Job) {
-        // SAFETY: passed on as it is asked for.
+        // SAFETY: `K::run` asks for what this function's own contract has its caller ensure: AVX2
+        // with FMA, and the fields of the job.
         unsafe { K::run(job) }
     }
 }
@@ -91,14 +92,15 @@ pub(crate) struct Avx512;
 impl InstructionSet for Avx512 {
     #[target_feature(enable = "avx512f,avx2,fma")]
     unsafe fn run<K: Kernel>(job: &K::Job) {
-        // SAFETY: passed on as it is asked for.
+        // SAFETY: `K::run` asks for what this function's own contract has its caller ensure:
+        // AVX-512F, and the fields of the job.
         unsafe { K::run(job) }
     }
 }
 
 /// Rows of the tallest tile that a table of kernels has room for.
 pub(crate) const MAX_ROWS: usize = 12;
-/// Registers in a row of the widest one.
+/// Registers in a row of the widest tile that it has room for.
 pub(crate) const MAX_VECTORS: usize = 8;
 
 /// A micro-kernel for each height of tile and each width in registers, both counted from 1.
@@ -112,7 +114,7 @@ unsafe fn no_kernel<J>(_: &J) {
     unreachable!("a tile of a size that no micro-kernel was compiled for");
 }
 
-/// The instances of a micro-kernel: for tiles of N registers those of up to `mr[N]` rows.
+/// The instances of a micro-kernel: of tiles N registers wide, those of 1 to `mr[N]` rows.
 pub(crate) const fn by_tile<I: InstructionSet, K: TileKernel>(
     mr: &[usize; MAX_VECTORS + 1],
 ) -> ByTile<K::Tile> {

@@ -25,7 +25,8 @@ pub(crate) struct Move<T> {
     pub width: usize,
 }
 
-/// So many rows before it copies them, [`CopyRows`] asks for them.
+/// How many rows ahead [`CopyRows`] prefetches: it asks for memory so early that it has come when
+/// it is needed.
 const AHEAD: usize = 16;
 
 /// Writes `out[p·width + j] = from[p·stride + j]`. If there are more columns than `width`, it
@@ -45,10 +46,12 @@ impl<V: Simd> Kernel for CopyRows<V> {
         let (width, last) = (job.width, job.cols % job.width);
         debug_assert!(job.cols < width || width.is_multiple_of(V::LANES));
         debug_assert!(last.next_multiple_of(V::LANES) <= width);
-        // Nearly every micro-panel is two registers of AVX2 wide, or four of AVX-512, which are
-        // eight of AVX2: where that is known, nothing is left to be counted.
+        // Nearly every micro-panel is two registers of AVX2 wide, or four of AVX-512, which this
+        // loop copies as eight of AVX2. With the width known at compile time nothing is left to be
+        // counted.
         //
-        // SAFETY: the job is passed on as it came, with its own width.
+        // SAFETY: `copy_rows` asks for what the contract of `run` asks of the job, and for the
+        // job's own width: so it is in each of these calls.
         unsafe {
             if width == 2 * V::LANES {
                 copy_rows::<V>(job, 2 * V::LANES)
@@ -61,7 +64,7 @@ impl<V: Simd> Kernel for CopyRows<V> {
     }
 }
 
-/// [`CopyRows`] for this `width`.
+/// [`CopyRows`] for this `width`, which may be known at compile time.
 ///
 /// # Safety
 /// - As for [`CopyRows::run`](Kernel::run).
@@ -72,7 +75,8 @@ unsafe fn copy_rows<V: Simd>(job: &Move<V::Elem>, width: usize) {
     let whole = cols / width * width;
     for p in 0..rows {
         let (from, mut out) = (from.wrapping_add(p * stride), out.wrapping_add(p * width));
-        // Further down, or if the end is near what will be packed next: to the right.
+        // What to prefetch: the same columns some rows further down. Near the last row it is the
+        // columns to the right, which are packed next.
         let ahead = if p + AHEAD < rows { AHEAD * stride } else { cols };
         for j in (0..whole).step_by(width) {
             V::prefetch(from.wrapping_add(j + ahead));
@@ -139,17 +143,19 @@ impl<V: Transpose<L>, const L: usize> Kernel for TransposeBlocks<V, L> {
     unsafe fn run(job: &Move<V::Elem>) {
         let &Move { from, stride, rows, cols, out, width } = job;
         if rows < L || cols < L {
-            // SAFETY: the same job, which this kernel asks nothing else of.
+            // SAFETY: `TransposePlain` asks for no more of the job than this kernel's contract.
             return unsafe { TransposePlain::run(job) };
         }
-        // The last blocks reach back over what the ones before have done.
+        // Where a size is no multiple of L, the last block overlaps the one before, and writes the
+        // same numbers once more.
         for j in (0..cols).step_by(L).map(|j| j.min(cols - L)) {
             for p in (0..rows).step_by(L).map(|p| p.min(rows - L)) {
                 // SAFETY: L rows from p on are among the `rows` and L columns from j on among the
                 // `cols`, so the block is the job's in `from`.
                 let block = unsafe { V::load_transposed(from.add(j * stride + p), stride) };
                 for (i, register) in block.into_iter().enumerate() {
-                    // SAFETY: and so it is in `out`, of which this is row p + i.
+                    // SAFETY: row p + i < rows of `out`, L numbers of it from column j ≤ cols − L
+                    // on: the job's, to write.
                     unsafe { register.store(out.add((p + i) * width + j)) };
                 }
             }

@@ -9,15 +9,15 @@
 pub(crate) struct Gemv<T> {
     /// The length of the sums.
     pub k: usize,
-    /// A's row.
+    /// A's row: k numbers in one run.
     pub x: *const T,
-    /// B, column by column.
+    /// Where column 0 of B begins: each column lies in one run.
     pub b: *const T,
-    /// How far apart B's columns are.
+    /// How far apart the beginnings of B's columns are.
     pub stride: usize,
-    /// How many of them there are.
+    /// How many columns B has.
     pub n: usize,
-    /// C's row.
+    /// C's row: n numbers in one run.
     pub c: *mut T,
     /// Whether the sums start from what C holds, and not from 0.
     pub accumulate: bool,

@@ -2,12 +2,14 @@
 //! registers, as x86-64 has instructions for it (chapter 1).
 //!
 //! Each number of B is used once, so the speed is that of memory, and all that matters is to get by
-//! with few instructions. Every element of C is the dot product of two runs. But its sum must be
-//! one chain, and a register cannot help with that. So L columns share one: a block of L steps of
-//! each of them is loaded and transposed, and then every register holds one step of L sums. Four
+//! with few instructions. Every element of C is the dot product of two runs. Its sum is one chain,
+//! in which each addition waits for the one before, so the lanes of a register cannot share it
+//! among them. They take L columns instead: a block of L steps of each column is loaded and
+//! transposed, and then every register holds one step of L sums. Four blocks at a time keep enough
+//! sums under way.
 //! blocks at a time keep enough sums under way.
 
-// Registers are counted, and there are no iterators over them.
+// Blocks and registers are counted, as the formulas do: `sums[s]` holds the sums of block s.
 #![allow(clippy::needless_range_loop)]
 
 use super::super::cut::Cut;
@@ -20,11 +22,12 @@ use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
 
 /// A column is short if it has no more numbers than this.
 const SHORT: usize = 128;
-/// Bytes of short columns that the caches hold. If there are more, the speed is that of memory,
-/// which is read best as it lies: then blocks are taken one by one, if none reaches back to add.
+/// How many bytes of short columns the caches hold. Beyond that the speed is that of memory, which
+/// is fastest in the order in which it lies: then the blocks are taken one at a time and not four
+/// side by side, unless C is added to and the last block overlaps the one before.
 const CACHED: usize = 1 << 20;
 
-/// The kernel, with blocks of L × L.
+/// [`Gemv`] by blocks of L × L.
 pub(crate) struct GemvBlocks<V, const L: usize>(PhantomData<V>);
 
 impl<V: Transpose<L>, const L: usize> Kernel for GemvBlocks<V, L> {
@@ -39,10 +42,12 @@ impl<V: Transpose<L>, const L: usize> Kernel for GemvBlocks<V, L> {
         let groups = Cut::at_most(n.div_ceil(L), if alone { 1 } else { 4 });
         for g in 0..groups.count {
             let (first, blocks) = groups.get(g);
-            // The last block of all may reach back over columns of the one before. If it adds to C
-            // they are in one group, which reads C before it writes, so both come to the same sums.
+            // Where n is no multiple of L, the last block begins early and overlaps the one before.
+            // If sums start from C, the two are in one group, which reads C before it writes: both
+            // then come to the same sums.
             let at = |s: usize| ((first + s) * L).min(n - L);
-            // SAFETY: the job is passed on as it came, and L columns from `at(s)` on are among n.
+            // SAFETY: the contract of `run` speaks of this very job, and at(s) ≤ n − L: L columns
+            // from there on are among its n.
             unsafe {
                 match blocks {
                     1 => group::<V, L, 1>(job, [0].map(at)),
@@ -55,7 +60,7 @@ impl<V: Transpose<L>, const L: usize> Kernel for GemvBlocks<V, L> {
     }
 }
 
-/// As the kernel, for the N × L columns that begin at those named.
+/// [`Gemv`] for N blocks of L columns each, which begin at `columns`.
 ///
 /// # Safety
 /// - As for [`GemvBlocks::run`](Kernel::run).
@@ -66,16 +71,16 @@ unsafe fn group<V: Transpose<L>, const L: usize, const N: usize>(
     columns: [usize; N],
 ) {
     let &Gemv { k, x, b, stride, c, accumulate, .. } = job;
-    // SAFETY: that the processor has the instruction set is in the contract.
+    // SAFETY: the processor has the instruction set: the contract of `run`, which `group` shares.
     let mut sums = [unsafe { V::splat(V::Elem::ZERO) }; N];
     if accumulate {
         // SAFETY: C has L numbers from each of `columns` on, as B has columns.
         sums = columns.map(|j| unsafe { V::load(c.add(j)) });
     }
     let starts = columns.map(|j| b.wrapping_add(j * stride));
-    // SAFETY: x has k numbers, and p is less at both calls.
+    // SAFETY: x has k numbers (`Gemv`), and p < k at both calls.
     let step = |p: usize| unsafe { V::splat(*x.add(p)) };
-    // Where to look ahead: along the same columns, or if they are short at the next ones.
+    // What to prefetch: further down the same columns or, where they are short, the next columns.
     let ahead = if k > SHORT { SHORT / 2 } else { 4 * L * stride };
     for p in (0..k / L * L).step_by(L) {
         for s in 0..N {
@@ -85,7 +90,8 @@ unsafe fn group<V: Transpose<L>, const L: usize, const N: usize>(
                     V::prefetch(next.wrapping_add(i * stride));
                 }
             }
-            // One block after the other: all at once would need 32 addresses.
+            // One block after the other. All at once would need 32 addresses, more than there are
+            // registers: `launder` and the fence keep the compiler from it.
             //
             // SAFETY: L columns of B begin at `starts[s]`, and each has L numbers from p on.
             let block = unsafe { V::load_transposed(launder(starts[s].add(p)), stride) };
@@ -95,10 +101,12 @@ unsafe fn group<V: Transpose<L>, const L: usize, const N: usize>(
             compiler_fence(SeqCst);
         }
     }
-    // The last steps, from a block that reaches back over some that are done.
+    // The last k mod L steps, from a block that begins early. Its first steps have been added
+    // before.
     if !k.is_multiple_of(L) {
         for s in 0..N {
-            // SAFETY: L columns of B begin at `starts[s]`, and k ≥ L numbers of each end L behind this.
+            // SAFETY: L columns of B begin at `starts[s]`, each of k ≥ L numbers: these are its
+            // last L.
             let block = unsafe { V::load_transposed(starts[s].add(k - L), stride) };
             for i in L - k % L..L {
                 sums[s] = V::fma(block[i], step(k - L + i), sums[s]);

@@ -3,7 +3,7 @@
 //! The same tile in registers as in the kernel of [`matrix`](super::matrix), and the same sums. What
 //! is different is where the numbers come from.
 
-// Rows and registers are counted, and there are no iterators over registers.
+// Rows and registers are counted, as the comments do: `c[r][v]` is register v of row r.
 #![allow(clippy::needless_range_loop)]
 
 use super::super::simd::{Simd, launder};
@@ -12,12 +12,12 @@ use crate::Scalar;
 use std::marker::PhantomData;
 use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
 
-/// Rows of the tallest tile.
+/// Rows of the tallest tile with an im2col matrix for a factor.
 pub(crate) const MAX_IM2COL_ROWS: usize = 12;
-/// Registers in a row of the widest tile.
+/// Registers in a row of the widest such tile.
 pub(crate) const MAX_IM2COL_VECTORS: usize = 4;
 
-/// The most numbers in a tile: with 32 registers of 16, six rows of four.
+/// The most numbers in such a tile: six rows of four registers of 16, with AVX-512.
 pub(crate) const WHOLE_TILE: usize = 6 * MAX_IM2COL_VECTORS * 16;
 
 /// A tile of C where B is an im2col matrix.
@@ -51,9 +51,10 @@ pub(crate) struct RightTile<T> {
 pub(crate) struct LeftTile<T> {
     /// Element (r, (i, j)) of A is `a[r][i·a_step + j·a_stride]`.
     pub a: [*const T; MAX_IM2COL_ROWS],
-    /// How many i, and how many j: the sums are as long as their product.
+    /// How many rows of places (i) there are, and how many places (j) in each: a sum runs over all
+    /// of them.
     pub places: [usize; 2],
-    /// How many i are one chain, at most.
+    /// How many rows of places make one chain of additions, at most.
     pub chain: usize,
     /// How far apart A's rows of places are.
     pub a_step: usize,
@@ -61,7 +62,7 @@ pub(crate) struct LeftTile<T> {
     pub a_stride: usize,
     /// B row by row, each as long as the tile's registers.
     pub b: *const T,
-    /// Element (r, j) of C is `c[r·c_row + j]`, as many j as the tile's registers hold.
+    /// Element (r, j) of C is `c[r·c_row + j]`, for as many j as the tile's registers hold.
     pub c: *mut T,
     /// How far apart C's rows are.
     pub c_row: usize,
@@ -79,29 +80,30 @@ impl<V: Simd> TileKernel for Right<V> {
     /// R rows by N registers, which are read from the image where they lie.
     #[inline(always)]
     unsafe fn run<const R: usize, const N: usize>(tile: &RightTile<V::Elem>) {
-        // SAFETY: that the processor has the instruction set is in the contract.
+        // SAFETY: the processor has the instruction set (the contract of `TileKernel::run`).
         let zero = unsafe { V::splat(V::Elem::ZERO) };
         let mut c = [[zero; N]; R];
         if tile.accumulate {
             for r in 0..R {
                 for v in 0..N {
-                    // SAFETY: register v of row r of C.
+                    // SAFETY: register v < N of row r < R of C, which is valid as `RightTile` says.
                     c[r][v] = unsafe { V::load(tile.c[v].add(r * tile.c_row)) };
                 }
             }
         }
         let mut a = tile.a;
         let mut a3 = launder(if R > 3 { a.wrapping_add(3 * tile.a_row) } else { a });
-        // SAFETY: a tile's offsets are valid to read.
+        // SAFETY: a tile's offsets are valid to read, as `RightTile` says.
         for &offset in unsafe { &*tile.offsets } {
             let mut row = [zero; N];
             for v in 0..N {
-                // SAFETY: register v of this row of B.
+                // SAFETY: register v < N of this row of B, which is valid as `RightTile` says.
                 row[v] = unsafe { V::load(tile.b[v].add(offset)) };
             }
             for r in 0..R {
                 let (from, i) = if r < 3 { (a, r) } else { (a3, r - 3) };
-                // SAFETY: row r of A, at the step of the sums that the loop has come to.
+                // SAFETY: row r < R of A, at the step of the sums that the loop has come to: an
+                // element of A.
                 let x = unsafe { V::splat(*from.add(i * tile.a_row)) };
                 for v in 0..N {
                     c[r][v] = V::fma(x, row[v], c[r][v]);
@@ -113,7 +115,8 @@ impl<V: Simd> TileKernel for Right<V> {
         }
         for r in 0..R {
             for v in 0..N {
-                // SAFETY: register v of row r of C.
+                // SAFETY: register v < N of row r < R of C, which `RightTile` says may be written
+                // to.
                 unsafe { c[r][v].store(tile.c[v].add(r * tile.c_row)) };
             }
         }
@@ -131,7 +134,7 @@ impl<V: Simd> TileKernel for Left<V> {
     /// begins at 0, and is added to C when it ends.
     #[inline(always)]
     unsafe fn run<const R: usize, const N: usize>(tile: &LeftTile<V::Elem>) {
-        // SAFETY: that the processor has the instruction set is in the contract.
+        // SAFETY: the processor has the instruction set (the contract of `TileKernel::run`).
         let (zero, one) = unsafe { (V::splat(V::Elem::ZERO), V::splat(V::Elem::ONE)) };
         let (mut a, mut b) = (tile.a, tile.b);
         let (mut left, mut accumulate) = (tile.places[0], tile.accumulate);
@@ -143,11 +146,13 @@ impl<V: Simd> TileKernel for Left<V> {
                 for _ in 0..tile.places[1] {
                     let mut row = [zero; N];
                     for v in 0..N {
-                        // SAFETY: register v of the row of B that the loops have come to.
+                        // SAFETY: register v < N of the row of B that the loops have come to, valid
+                        // as `LeftTile` says.
                         row[v] = unsafe { V::load(b.add(v * V::LANES)) };
                     }
                     for r in 0..R {
-                        // SAFETY: row r of A, at the same place.
+                        // SAFETY: row r < R of A, at the same place: an element of A, valid as
+                        // `LeftTile` says.
                         let x = unsafe { V::splat(*a[r].add(place)) };
                         for v in 0..N {
                             c[r][v] = V::fma(x, row[v], c[r][v]);
@@ -165,10 +170,11 @@ impl<V: Simd> TileKernel for Left<V> {
                 for v in 0..N {
                     let to = tile.c.wrapping_add(r * tile.c_row + v * V::LANES);
                     if accumulate {
-                        // SAFETY: register v of row r of C, to read.
+                        // SAFETY: register v < N of row r < R of C, which `LeftTile` says may be
+                        // read.
                         c[r][v] = V::fma(c[r][v], one, unsafe { V::load(to) });
                     }
-                    // SAFETY: the same, to write.
+                    // SAFETY: the same register of C, which `LeftTile` says may be written to.
                     unsafe { c[r][v].store(to) };
                 }
             }

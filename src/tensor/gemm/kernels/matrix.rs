@@ -14,12 +14,13 @@
 //!  of column p
 //! ```
 //!
-//! In each step it loads N registers of B and R single numbers of A, and uses each of them R or N
-//! times. A processor starts two of these instructions in every cycle and finishes each of them
-//! four cycles later: with fewer than eight sums under way it waits. With 16 registers, 6 × 2 is the
-//! best tile: twelve for sums, two for B, one for A, one for a mask; with 32 it is 6 × 4.
+//! In each step it loads N registers of B and R single numbers of A, and uses the former R times
+//! and the latter N times. A processor starts two of these instructions in every cycle and finishes
+//! each of them four cycles later: with fewer than eight sums under way it waits. With 16
+//! registers, 6 × 2 is the best tile: twelve for sums, two for B, one for A, one for a mask; with
+//! 32 it is 6 × 4.
 
-// Rows and registers are counted, and there are no iterators over registers.
+// Rows and registers are counted, as the comments do: `c[r][v]` is register v of row r.
 #![allow(clippy::needless_range_loop)]
 
 use super::super::simd::{Simd, launder};
@@ -31,9 +32,10 @@ use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
 /// A tile of C ← A·B, or of C ← C + A·B: `rows` × `cols`.
 ///
 /// Kernels rely on this: every element of A, B and C that is named here is valid to read, in C to
-/// write as well, and C's overlap neither A's nor B's. `cols` falls short of whole registers by
-/// less than one. Where it does fall short, B's rows still go on to the end of the last register,
-/// if the tile fills all registers of the processor (see `mask_b`).
+/// write as well, and C's overlap neither A's nor B's. `cols` numbers take all N registers of a
+/// row, the last of them at least in part. Where they take it only in part (a remainder tile), B's
+/// rows still go on to the end of that register if the tile fills all registers of the processor
+/// (see `mask_b`).
 pub(crate) struct Tile<T> {
     /// The length of the sums.
     pub k: usize,
@@ -59,7 +61,8 @@ pub(crate) struct Tile<T> {
     pub accumulate: bool,
 }
 
-/// The micro-kernel; MASKED if the last register of a row may be in use only in part.
+/// The micro-kernel; MASKED for remainder tiles, where the last register of a row is in use only in
+/// part.
 pub(crate) struct MicroKernel<V, const MASKED: bool>(PhantomData<V>);
 
 // ANCHOR: micro_kernel
@@ -76,13 +79,15 @@ impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
         // `last` is 1 to LANES (a tile's `cols`).
         let (mask, zero) = unsafe { (V::mask(last), V::splat(V::Elem::ZERO)) };
         let load = |row: *const V::Elem, v: usize, masked: bool| match masked && v == N - 1 {
-            // SAFETY: `row` is a row of B or of C, at every call below, and this its last register.
+            // SAFETY: `row` is a row of B or of C at every call below, this its last register, and
+            // the mask lets through those lanes only that `Tile` says are there.
             true => unsafe { V::load_masked(row.add(v * V::LANES), mask) },
-            // SAFETY: and this is one before it, or the last where that is whole, or one up to
-            // whose end B's rows go on.
+            // SAFETY: this is a register before the last; or the last where it is whole; or one of
+            // B, to whose end its rows go on, as `Tile` says (without `mask_b`).
             false => unsafe { V::load(row.add(v * V::LANES)) },
         };
-        // Registers for all sums, a row of B, a number of A, the mask: can they all be kept?
+        // For all sums, a row of B, a number of A and the mask: are there enough registers? If not,
+        // B is loaded whole.
         let mask_b = MASKED && R * N + N + 2 <= V::REGISTERS;
         let kept = if R * N + N + 1 < V::REGISTERS { N } else { N.min(2) };
 
@@ -94,8 +99,8 @@ impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
                 }
             }
         }
-        // Asks for what will be written, or if that is here, for the tile below: short sums would be
-        // done before their place is at hand.
+        // Prefetches what will be written or, if that has just been read, the tile below. Without
+        // it short sums would be done before their place in C has come from memory.
         let below = if tile.accumulate { R } else { 0 };
         for r in below..below + R {
             V::prefetch(tile.c.wrapping_add(r * tile.c_row));
@@ -103,17 +108,19 @@ impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
         }
 
         let (mut a, mut b) = (tile.a, tile.b);
-        // Rows 3 to 5 are counted from a pointer of their own: an address is a register plus at most
-        // 1, 2, 4 or 8 times another.
+        // Rows 3 to 5 of A have a pointer of their own: an address in an instruction is a register
+        // plus at most 1, 2, 4 or 8 times another, and so `a` reaches row 2 and `a3` row 5.
         let mut a3 = launder(if R > 3 { a.wrapping_add(3 * tile.a_row) } else { a });
         for _ in 0..tile.k {
             let number = |r: usize| {
                 let (from, r) = if r < 3 { (a, r) } else { (a3, r - 3) };
-                // SAFETY: row r < R of A, at the step of the sums that the loop has come to.
+                // SAFETY: row r < R of A, at the step of the sums that the loop has come to: an
+                // element of A.
                 unsafe { V::splat(*from.add(r * tile.a_row)) }
             };
-            // The fewer ones stay in registers; each of the others comes when it is its turn. The
-            // fence keeps the compiler from loading it sooner: it would have to put a sum aside.
+            // Of B's row and A's column the shorter stays in registers, and the numbers of the
+            // longer one are loaded when it is their turn. The fence keeps the compiler from
+            // loading them sooner: it would have to put a sum aside, into memory.
             if N <= R {
                 let mut row = [zero; N];
                 for v in 0..kept {
@@ -149,9 +156,11 @@ impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
             for v in 0..N {
                 let to = tile.c.wrapping_add(r * tile.c_row + v * V::LANES);
                 match MASKED && v == N - 1 {
-                    // SAFETY: row r of the tile of C, and the last register of it.
+                    // SAFETY: the last register of row r of C, where the mask lets through the
+                    // tile's own.
                     true => unsafe { c[r][v].store_masked(to, mask) },
-                    // SAFETY: one before it, or the last where that is whole.
+                    // SAFETY: a register before it, or the last where it is whole: all are the
+                    // tile's.
                     false => unsafe { c[r][v].store(to) },
                 }
             }

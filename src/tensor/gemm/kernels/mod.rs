@@ -7,7 +7,7 @@
 //! | `im2col` | the same where a factor is an image, read in place (chapter 6) |
 //! | `gemv`, `gemv_blocks` | one row of C |
 //! | `copy` | packing |
-//! | `peak` | the limit of them all |
+//! | `peak` | multiply-adds alone: the rate that no kernel can pass |
 //! | `table` | the kernels of each instruction set, and the sizes of their tiles |
 
 mod compile;

@@ -32,7 +32,7 @@ pub(crate) struct Kernels<T: 'static> {
     pub copy: Compiled<Move<T>>,
     /// How to pack columns that lie in one run each.
     pub transpose: Compiled<Move<T>>,
-    /// One row of C, where there are instructions for it.
+    /// The kernel for one row of C (gemv), where there is one.
     pub gemv: Option<Compiled<Gemv<T>>>,
     /// The least depth, and number of columns, for `gemv`.
     pub gemv_least: usize,
@@ -47,18 +47,18 @@ pub(crate) struct Kernels<T: 'static> {
 struct TileSizes {
     /// Registers in a micro-panel of B.
     nr: usize,
-    /// The same if C has one row, two rows, or three: then there is room for more.
+    /// The same if C has one row, two rows, or three: then there are registers for more.
     nr_few_rows: [usize; 3],
     /// Rows of the tallest tile, by its registers in a row.
     mr: [usize; MAX_VECTORS + 1],
-    /// The same with an im2col matrix for a factor. One column of registers is taller, for enough
-    /// sums to be under way.
+    /// The same with an im2col matrix for a factor. A tile one register wide is taller here, so
+    /// that enough sums are under way.
     mr_im2col: [usize; MAX_VECTORS + 1],
     /// Sums in the loop of `peak`.
     chains: usize,
 }
 
-/// For 32 registers: 24 sums, or nearly.
+/// The tiles for 32 registers: up to 24 of them hold sums.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 const OF_32: TileSizes = TileSizes {
     nr: 4,
@@ -68,7 +68,7 @@ const OF_32: TileSizes = TileSizes {
     chains: 24,
 };
 
-/// For plain Rust, where each kernel is much code and none is fast: a few small ones.
+/// The tiles for plain Rust, where each kernel is much code and none is fast: a few small ones.
 const PLAIN: TileSizes = TileSizes {
     nr: 2,
     nr_few_rows: [2, 2, 2],
@@ -104,7 +104,7 @@ impl<T: Scalar> Kernels<T> {
     /// The kernels in plain Rust.
     const PLAIN: &Self = &Self::new::<Baseline, Plain<T>>(PLAIN);
 
-    /// Registers in a micro-panel of B if C has so many rows.
+    /// Registers in a micro-panel of B, for a C of so many rows.
     pub(crate) fn nr(&self, rows: usize) -> usize {
         *self.sizes.nr_few_rows.get(rows - 1).unwrap_or(&self.sizes.nr)
     }
@@ -160,7 +160,7 @@ mod x86 {
     use super::*;
     use std::arch::x86_64::{__m256, __m256d, __m512, __m512d};
 
-    /// For 16 registers: twelve sums, or nearly.
+    /// The tiles for 16 registers: up to twelve of them hold sums.
     const OF_16: TileSizes = TileSizes {
         nr: 2,
         nr_few_rows: [8, 6, 4],

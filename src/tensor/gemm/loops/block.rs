@@ -25,10 +25,10 @@ pub(crate) fn multiply<T: Scalar>(
     blocked(kernels, a, b, accumulate, c);
 }
 
-/// Whether Cᵀ = BᵀAᵀ costs less than C = AB, in halves of a vector operation for each step of
-/// depth: a register that sticks out over the last column costs as much as a full one; transposing a
-/// factor while it is packed costs about half an operation for each of its numbers, transposing C
-/// one.
+/// Whether Cᵀ = BᵀAᵀ costs less than C = AB. The cost is counted in halves of a vector operation,
+/// for each step of depth: two for each register of C, where the last of a row costs as much as a
+/// full one; one for each number of a factor that must be transposed while it is packed; and two
+/// for each number of C if that must be transposed, shared out among all steps.
 pub(crate) fn transposing_is_cheaper<T: Scalar>(
     lanes: usize,
     a: Matrix<T>,
@@ -47,8 +47,8 @@ pub(crate) fn transposing_is_cheaper<T: Scalar>(
     transposed < as_it_stands
 }
 
-/// C ← A·B, or C ← C + A·B, by way of Cᵀ = BᵀAᵀ: into C itself if it is one column without gaps,
-/// else rows by rows of C into scratch, from where they are transposed into C.
+/// C ← A·B, or C ← C + A·B, by way of Cᵀ = BᵀAᵀ: into C itself if it is one column without gaps;
+/// else, some rows of C at a time, into scratch, and from there, transposed, into C.
 pub(crate) fn multiply_transposed<T: Scalar>(
     kernels: &Kernels<T>,
     a: Matrix<T>,
@@ -68,8 +68,9 @@ pub(crate) fn multiply_transposed<T: Scalar>(
                 (c.ptr(i, 0), c.row_stride(), scratch.as_mut_ptr());
             if accumulate {
                 let (from, stride, out, width) = (c_rows, c_stride, transposed, rows);
-                // SAFETY: these are `rows` rows of C, n long, which is ours, and scratch for as
-                // many numbers; the kernel reads C's rows as the columns of what it writes.
+                // SAFETY: these are `rows` rows of C, n long, which this `Target` alone may use,
+                // and scratch for as many numbers; the kernel reads C's rows as the columns of what
+                // it writes.
                 unsafe {
                     (kernels.transpose)(&Move { from, stride, rows: n, cols: rows, out, width })
                 };
@@ -78,7 +79,8 @@ pub(crate) fn multiply_transposed<T: Scalar>(
             let to = Target::new(MatrixMut::new(scratch, n, rows));
             multiply(kernels, b.t(), a, accumulate, to);
             let (from, stride, out, width) = (scratch.as_ptr(), rows, c_rows, c_stride);
-            // SAFETY: the same the other way round.
+            // SAFETY: scratch holds n rows of `rows` numbers, which the kernel reads as columns;
+            // and it writes the same `rows` rows of C.
             unsafe { (kernels.transpose)(&Move { from, stride, rows, cols: n, out, width }) };
         });
     }

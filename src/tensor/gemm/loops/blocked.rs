@@ -62,7 +62,7 @@ pub(crate) fn blocked<T: Scalar>(
 }
 // ANCHOR_END: blocked
 
-/// A's block, row by row in `packed`.
+/// A's block, packed into `packed` row by row.
 fn pack_rows<'a, T: Scalar>(
     kernels: &Kernels<T>,
     block: Matrix<T>,

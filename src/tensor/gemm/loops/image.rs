@@ -17,13 +17,15 @@ use super::super::view::Matrix;
 use crate::Scalar;
 use std::ops::Range;
 
-/// How deep a block is at most: how many of a left-hand factor's places, or of a right-hand factor's
-/// rows if no place is computed twice.
+/// How deep a block is at most: so many places of an im2col matrix on the left, so many rows of one
+/// on the right. (But the depth on the right is not cut where registers overlap: a place computed
+/// twice must not be added to C twice.)
 const KC: usize = 256;
 
-/// Whether reading B in place costs less than packing it, for an A of m rows. The last register of a
-/// row of places reaches back over the one before, which is work done twice, and must not be added to
-/// C twice; packing costs about as much as so many rows of A.
+/// Whether reading B in place costs less than packing it, for an A of m rows. A row of places is
+/// read in whole registers. If they do not come out even, the last one begins early and overlaps
+/// the one before: some places are computed twice, which takes time, and must not be where C is
+/// added to. Packing costs about as much as the product with `PACKING` rows of A.
 pub(crate) fn in_place_is_cheaper<T: Scalar>(
     kernels: &Kernels<T>,
     m: usize,
@@ -39,8 +41,8 @@ pub(crate) fn in_place_is_cheaper<T: Scalar>(
         && !(accumulate && twice > 0)
 }
 
-/// C ← A·B, or C ← C + A·B, for these columns of B, which are whole rows of places, where
-/// [`in_place_is_cheaper`].
+/// C ← A·B, or C ← C + A·B, for these columns of B, which are whole rows of places: for a B of
+/// which [`in_place_is_cheaper`] says so.
 pub(crate) fn multiply_im2col_right<T: Scalar>(
     kernels: &Kernels<T>,
     a: Matrix<T>,
@@ -52,7 +54,7 @@ pub(crate) fn multiply_im2col_right<T: Scalar>(
     let b = b.rows_of_places(cols);
     let ([down, across], lanes) = (b.places, kernels.lanes);
     assert!(b.stride == 1 && across >= lanes && c.cols() == down * across);
-    // A register holds a run of neighbours in a row of places.
+    // A register holds a run of neighbours in a row of places: so many cover the row.
     let runs = across.div_ceil(lanes);
     assert!(!accumulate || across.is_multiple_of(lanes));
     let registers = Cut::at_most(down * runs, kernels.nr_im2col());
@@ -102,7 +104,7 @@ pub(crate) fn multiply_im2col_left<T: Scalar>(
 ) {
     let ([down, across], lanes) = (a.places, kernels.lanes);
     assert!(c.rows() == a.rows() && c.cols() == b.cols && b.rows == down * across);
-    // Whole rows of places, or if they are long, parts of one.
+    // A chain is some whole rows of places or, where a row is longer than a chain, part of a row.
     let (chain, long) = ((chain / across).max(1), across.min(chain));
     let high = (KC / (chain * across)).max(1) * chain;
     let high = if across > long { 1 } else { high.min(down) };
@@ -146,8 +148,8 @@ pub(crate) fn multiply_im2col_left<T: Scalar>(
     });
 }
 
-/// Computes one tile, of which C has only the first `cols` columns. A remainder tile, where that is
-/// less than its registers hold, is computed whole, in memory of its own, and C's columns copied.
+/// Computes one tile, of which C has only the first `cols` columns. If its registers hold more (a
+/// remainder tile), it is computed whole in memory of its own, and C's columns are copied.
 ///
 /// # Safety
 /// - What [`LeftTile`] says about its fields holds, but that C has only `cols` columns.
@@ -162,7 +164,8 @@ unsafe fn multiply_left_tile<T: Scalar>(
     let width = vectors * kernels.lanes;
     debug_assert!(0 < cols && cols <= width && rows <= kernels.mr_im2col(vectors));
     if cols == width {
-        // SAFETY: C has all columns, and the rest is this function's own contract.
+        // SAFETY: C has as many columns as the registers hold; all else that `LeftTile` and the
+        // table ask for is in this function's own contract.
         return unsafe { kernels.im2col_left[rows][vectors](&tile) };
     }
     let mut whole = [T::ZERO; WHOLE_TILE];
@@ -171,15 +174,18 @@ unsafe fn multiply_left_tile<T: Scalar>(
     (tile.c, tile.c_row) = (whole.as_mut_ptr(), width);
     if tile.accumulate {
         for (r, row) in whole.chunks_exact_mut(width).enumerate() {
-            // SAFETY: the tile has a row r in C, of `cols` columns, and nobody else uses them.
+            // SAFETY: row r of the tile is `cols` numbers of C, valid as `LeftTile` says, and
+            // nobody else uses them meanwhile.
             let from = unsafe { std::slice::from_raw_parts(c.add(r * c_row), cols) };
             row[..cols].copy_from_slice(from);
         }
     }
-    // SAFETY: `whole` has all columns, and the rest is this function's own contract.
+    // SAFETY: `whole` stands in for C and has as many columns as the registers hold; all else is in
+    // this function's own contract.
     unsafe { kernels.im2col_left[rows][vectors](&tile) };
     for (r, row) in whole.chunks_exact(width).enumerate() {
-        // SAFETY: row r of the tile again, which is `cols` columns of C that are ours to write.
+        // SAFETY: row r of the tile is `cols` numbers of C, which `LeftTile` says may be written
+        // to.
         let to = unsafe { std::slice::from_raw_parts_mut(c.add(r * c_row), cols) };
         to.copy_from_slice(&row[..cols]);
     }

@@ -21,7 +21,8 @@ pub(crate) fn macro_kernel<T: Scalar>(
     // the first-level cache during LOOP 1.
     for s in 0..b.count() {
         let micro_panel = b.get(kernels, s);
-        // The last ones may be narrower than the first: there is room for taller tiles.
+        // The last micro-panels may be narrower than the first: then there are registers for taller
+        // tiles.
         if micro_panel.vectors != vectors {
             vectors = micro_panel.vectors;
             tiles = Cut::at_most(a.rows, kernels.mr(vectors));

@@ -10,8 +10,8 @@ use super::super::view::Matrix;
 use crate::Scalar;
 use crate::tensor::isa::vectorize;
 
-/// One row of C by a B whose columns lie in one run each; `false` if it is something else, or there
-/// is no kernel for it.
+/// gemv, one row of C by a B whose columns lie in one run each. `false`, and nothing done, if the
+/// operands lie in another way or there is no kernel for it.
 pub(crate) fn gemv<T: Scalar>(
     kernels: &Kernels<T>,
     a: Matrix<T>,
@@ -27,14 +27,14 @@ pub(crate) fn gemv<T: Scalar>(
     let (x, c) = (a.ptr(0, 0), c.ptr(0, 0));
     let job = Gemv { k: b.rows, x, b: b.ptr(0, 0), stride: b.col_stride, n: b.cols, c, accumulate };
     // SAFETY: A's row and B's columns lie in runs (`lies_so`) within the slices of a `Matrix`, and
-    // C's row within what its `Target` alone may write to; k and n are large enough; and tables
-    // of kernels are given out only for the processor's instruction set.
+    // C's row within what its `Target` alone may write to; k and n are at least a register's lanes
+    // (`gemv_least`); and tables of kernels are given out only for the processor's instruction set.
     unsafe { gemv(&job) };
     true
 }
 
-/// One column by one row, which lies in one run: every element of C is one product. `false` if it
-/// is something else.
+/// ger, one column by one row that lies in one run: every element of C is one product. `false`, and
+/// nothing done, if the operands are not such.
 pub(crate) fn ger<T: Scalar>(
     a: Matrix<T>,
     b: Matrix<T>,

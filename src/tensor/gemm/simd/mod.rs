@@ -69,11 +69,12 @@ pub(crate) trait Simd: Copy {
     /// - `to` is valid for writes of as many numbers as the mask has lanes.
     unsafe fn store_masked(self, to: *mut Self::Elem, mask: Self::Mask);
 
-    /// Asks for the cache line at `place`, which may be anywhere: a hint.
+    /// Prefetches: asks for the cache line at `place` before it is needed. It is a hint, so `place`
+    /// may be any address.
     #[inline(always)]
     fn prefetch(place: *const Self::Elem) {
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: part of every x86-64, and it never faults, whatever the address.
+        // SAFETY: every x86-64 has the instruction, and it never faults, whatever the address.
         unsafe {
             std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(place.cast())
         };
@@ -93,7 +94,7 @@ pub(crate) trait Transpose<const L: usize>: Simd {
     unsafe fn load_transposed(from: *const Self::Elem, stride: usize) -> [Self; L];
 }
 
-/// Eight numbers in plain Rust, for processors whose registers have no place here.
+/// Eight numbers in plain Rust, for processors whose vector registers are not written out here.
 #[derive(Clone, Copy)]
 pub(crate) struct Plain<T>([T; 8]);
 

@@ -64,8 +64,8 @@ macro_rules! avx2 {
      $set1:ident $fma:ident $load:ident $store:ident $maskload:ident $store_first:ident) => {
         impl Simd for $register {
             type Elem = $t;
-            /// As a register, to load by, and as a number: some processors take twenty
-            /// times as long over a masked store as over a store.
+            /// The mask twice: as a register, for loads; and as a number of lanes, for stores,
+            /// since some processors take twenty times as long over a masked store as over a store.
             type Mask = (__m256i, usize);
             const LANES: usize = $lanes;
             const REGISTERS: usize = 16;
@@ -101,8 +101,8 @@ macro_rules! avx2 {
             unsafe fn mask(lanes: usize) -> (__m256i, usize) {
                 debug_assert!((1..=$lanes).contains(&lanes));
                 let first = ONES_ZEROS.as_ptr().wrapping_add(8 - lanes * $words);
-                // SAFETY: the contract of `mask` is AVX2 and 1 to LANES lanes, so the eight words
-                // from 8 − 8 to 8 − 1 on lie within the sixteen.
+                // SAFETY: the contract of `mask` is AVX2 and 1 to LANES lanes, so the mask begins
+                // at word 0 to 7, and its eight words lie within the sixteen.
                 (unsafe { _mm256_loadu_si256(first.cast()) }, lanes)
             }
 
@@ -203,11 +203,11 @@ impl Transpose<8> for __m256 {
             let high = _mm_loadu_ps(from.add((i + 4) * stride + offset));
             _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high)
         };
-        // SAFETY: AVX2 is in the contract; between registers nothing else can go wrong.
+        // SAFETY: AVX2 is in the contract; setting registers to zero touches no memory.
         let mut out = unsafe { [_mm256_setzero_ps(); 8] };
         for offset in [0, 4] {
             let x = [half(0, offset), half(1, offset), half(2, offset), half(3, offset)];
-            // SAFETY: as for `out`.
+            // SAFETY: AVX2 is in the contract; these instructions work on registers alone.
             unsafe {
                 let (a, b) = (_mm256_unpacklo_ps(x[0], x[1]), _mm256_unpackhi_ps(x[0], x[1]));
                 let (c, d) = (_mm256_unpacklo_ps(x[2], x[3]), _mm256_unpackhi_ps(x[2], x[3]));
@@ -234,7 +234,7 @@ impl Transpose<4> for __m256d {
             _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(low), high)
         };
         let (a, b, c, d) = (half(0, 0), half(1, 0), half(0, 2), half(1, 2));
-        // SAFETY: AVX2 is in the contract; between registers nothing else can go wrong.
+        // SAFETY: AVX2 is in the contract; these instructions work on registers alone.
         unsafe {
             [
                 _mm256_unpacklo_pd(a, b),
