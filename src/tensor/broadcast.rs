@@ -29,7 +29,8 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// Sums over every axis that broadcasting to this shape repeated: the adjoint of
-    /// [`expand`](Self::expand), and so the gradient that a broadcast operand receives.
+    /// [`expand`](Self::expand) (its matrix transposed), and so the gradient that a broadcast
+    /// operand receives.
     ///
     /// ```
     /// # use longhand::Tensor;
@@ -112,7 +113,7 @@ impl Broadcast {
         merged
     }
 
-    /// Calls `work` on every run of the output with the place of its operands.
+    /// Calls `work` on every run of the output, with where its operands begin.
     #[inline(always)]
     pub(super) fn for_each_run<T: Scalar>(
         &self,

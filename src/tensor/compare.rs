@@ -9,21 +9,30 @@ impl<T: Scalar> Tensor<T> {
         self.map(|x| if keep(x) { T::ONE } else { T::ZERO })
     }
 
-    /// 1 where this element is greater than the other, else 0; shapes broadcast.
+    /// 1 where this element is greater than the other, else 0; shapes broadcast to one.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast.
     #[track_caller]
     #[must_use]
     pub fn gt(&self, other: &Self) -> Self {
         self.zip(other, |x, y| if x > y { T::ONE } else { T::ZERO })
     }
 
-    /// 1 where this element is less than the other, else 0; shapes broadcast.
+    /// 1 where this element is less than the other, else 0; shapes broadcast to one.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast.
     #[track_caller]
     #[must_use]
     pub fn lt(&self, other: &Self) -> Self {
         other.gt(self)
     }
 
-    /// 1 where the two elements are equal, else 0; shapes broadcast.
+    /// 1 where the two elements are equal, else 0; shapes broadcast to one.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast.
     #[track_caller]
     #[must_use]
     pub fn equal(&self, other: &Self) -> Self {
@@ -61,7 +70,10 @@ impl<T: Scalar> Tensor<T> {
         })
     }
 
-    /// Whether two tensors are as near as the book's checks ask: rtol 10⁻³, atol 10⁻⁵.
+    /// [`allclose`](Self::allclose) as the book's checks ask for it: rtol 10⁻³, atol 10⁻⁵.
+    ///
+    /// # Panics
+    /// If the shapes differ: nothing broadcasts here.
     #[track_caller]
     #[must_use]
     pub fn near(&self, other: &Self) -> bool {

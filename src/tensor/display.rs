@@ -97,6 +97,8 @@ fn collect<T: Scalar>(shape: &[usize], data: &[T], elided: bool, shown: &mut Vec
     }
 }
 
+/// How the parts of an array are set in brackets: what stands between two, and whether some are
+/// left out.
 struct Brackets<'a> {
     separator: &'a str,
     elided: bool,

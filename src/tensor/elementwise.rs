@@ -175,19 +175,29 @@ impl<T: Scalar> Tensor<T> {
         self.map(|x| if x > most { most } else { x })
     }
 
-    /// The larger of each pair; NaN where either is NaN.
+    /// The larger of each pair; NaN where either is NaN. Shapes broadcast to one.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast.
     #[track_caller]
     pub fn maximum(&self, other: &Self) -> Self {
         self.zip(other, T::maximum)
     }
 
-    /// The smaller of each pair; NaN where either is NaN.
+    /// The smaller of each pair; NaN where either is NaN. Shapes broadcast to one.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast.
     #[track_caller]
     pub fn minimum(&self, other: &Self) -> Self {
         self.zip(other, T::minimum)
     }
 
-    /// The element of `yes` where this one is not 0, else that of `no`; all three broadcast.
+    /// The element of `yes` where this one is not 0, else that of `no`; all three shapes broadcast
+    /// to one.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast.
     #[track_caller]
     #[must_use]
     pub fn select(&self, yes: &Self, no: &Self) -> Self {

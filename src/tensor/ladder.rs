@@ -6,11 +6,11 @@
 //! c[i,j] = Σₚ a[i,p] · b[p,j]        p = 0 … k−1
 //! ```
 //!
-//! Every rung computes each `c[i,j]` as one chain of fused multiply-adds, from 0, with p going
-//! up: `c ← a[i,p]·b[p,j] + c`, rounded once. What the rungs change is the order *between*
-//! chains, that is which element is worked on when. Floating-point addition is not associative,
-//! so a chain that was cut or turned round would end in other bits. None is: all rungs give the
-//! same bits, and the tests ask for equality.
+//! Every rung computes each `c[i,j]` as one chain of fused multiply-adds, from 0, with p going up.
+//! Each *link* of a chain is `c ← a[i,p]·b[p,j] + c`, rounded once. What the rungs change is the
+//! order *between* chains, that is which element is worked on when. Floating-point addition is not
+//! associative, so a chain that was cut or turned round would end in other bits. None is: all rungs
+//! give the same bits, and the tests ask for equality.
 
 mod inner;
 pub mod outline;

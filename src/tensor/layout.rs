@@ -24,6 +24,9 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// All axes from `axis` on made one: `[n, c, h, w]` from axis 1 becomes `[n, c·h·w]`.
+    ///
+    /// # Panics
+    /// If there is no such axis.
     #[track_caller]
     #[must_use]
     pub fn flatten(&self, axis: isize) -> Self {
@@ -32,10 +35,10 @@ impl<T: Scalar> Tensor<T> {
         self.reshape(self.shape[..axis].iter().copied().chain([joined]).collect::<Shape>())
     }
 
-    /// Without the axis `axis`, which must have size 1.
+    /// Without the axis `axis`, which must have size 1; a negative axis counts from the end.
     ///
     /// # Panics
-    /// If it has another size.
+    /// If there is no such axis, or it has another size.
     #[track_caller]
     #[must_use]
     pub fn squeeze(&self, axis: isize) -> Self {
@@ -63,6 +66,9 @@ impl<T: Scalar> Tensor<T> {
     /// assert_eq!(a.unsqueeze(1).shape(), [2, 1, 3]);
     /// assert_eq!(a.unsqueeze(-1).shape(), [2, 3, 1]);
     /// ```
+    ///
+    /// # Panics
+    /// If there are already [`MAX_RANK`](super::MAX_RANK) axes, or `axis` is none of the result's.
     #[track_caller]
     #[must_use]
     pub fn unsqueeze(&self, axis: isize) -> Self {
@@ -90,6 +96,7 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// The axes in another order: axis `i` of the result is axis `axes[i]` of this tensor.
+    ///
     ///
     /// ```
     /// # use longhand::Tensor;
@@ -145,7 +152,7 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// With `before` zeros in front along `axis` and `after` zeros behind: the adjoint of
-    /// [`slice`](Self::slice).
+    /// [`slice`](Self::slice), which carries a gradient back through it.
     ///
     /// ```
     /// # use longhand::Tensor;
@@ -192,8 +199,9 @@ impl<T: Scalar> Tensor<T> {
         })
     }
 
-    /// The adjoint of [`gather_rows`](Self::gather_rows): row `i` of this tensor is added to row
-    /// `indices[i]` of a zero tensor of `count` rows, in the order of `i`.
+    /// The adjoint of [`gather_rows`](Self::gather_rows), which carries a gradient back through it:
+    /// row `i` of this tensor is added to row `indices[i]` of a zero tensor of `count` rows, in the
+    /// order of `i`.
     ///
     /// # Panics
     /// If there is not one index per row, or an index is not below `count`.
@@ -252,7 +260,10 @@ impl<T: Scalar> Tensor<T> {
         })
     }
 
-    /// Tensors of one shape along a new first axis.
+    /// Tensors of one shape along a new first axis: k of `[m, n]` give `[k, m, n]`.
+    ///
+    /// # Panics
+    /// If there is no tensor, or their shapes differ.
     #[track_caller]
     #[must_use]
     pub fn stack(parts: &[&Self]) -> Self {

@@ -29,6 +29,9 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// Aᵀ·B: `[k, m]` and `[k, n]` give `[m, n]`; nothing is transposed in memory.
+    ///
+    /// # Panics
+    /// If either is not a matrix, or their first sizes differ.
     #[track_caller]
     #[must_use]
     pub fn matmul_tn(&self, b: &Self) -> Self {
@@ -36,6 +39,9 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// A·Bᵀ: `[m, k]` and `[n, k]` give `[m, n]`; nothing is transposed in memory.
+    ///
+    /// # Panics
+    /// If either is not a matrix, or their last sizes differ.
     #[track_caller]
     #[must_use]
     pub fn matmul_nt(&self, b: &Self) -> Self {

@@ -92,7 +92,7 @@ thread_local! {
 /// How many threads are watched: while there are none, a buffer looks no further than this.
 static WATCHED: AtomicUsize = AtomicUsize::new(0);
 
-/// Puts back the kind that was in force before it.
+/// A guard: when it is dropped, it puts back the kind that was in force before.
 #[derive(Debug)]
 pub struct Scope(Kind);
 
@@ -124,12 +124,13 @@ impl Index<Kind> for Bytes {
 /// What a meter has written down.
 #[derive(Debug, Default)]
 struct Book {
+    /// The bytes held now.
     live: Bytes,
-    /// As it stood when the total was greatest.
+    /// Those held when their total was greatest.
     peak: Bytes,
     /// The most there was of each kind at any time.
     most: Bytes,
-    /// Every change, if they are wanted.
+    /// The bytes held after every change, if somebody asked for them.
     trace: Option<Vec<Bytes>>,
 }
 

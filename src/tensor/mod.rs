@@ -220,7 +220,7 @@ impl<T: Scalar> Tensor<T> {
         }
     }
 
-    /// The same where they are scratch so far: what has another label keeps it.
+    /// As [`relabel`](Self::relabel) where the elements are scratch so far; any other label stays.
     pub fn relabel_scratch(&self, kind: Kind) {
         if let Some(ticket) = &self.data.ticket
             && ticket.kind() == Kind::Scratch

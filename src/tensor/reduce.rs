@@ -9,7 +9,7 @@ use super::threads::{PIECE, in_pieces};
 use super::{MAX_RANK, Tensor, isa};
 use crate::Scalar;
 
-/// `x` folded by `f`, which must not care for order, as the larger of two does not.
+/// `x` folded by `f`, which must give the same in any order, as the larger of two does.
 #[inline(always)]
 pub(super) fn fold_block<T: Scalar>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
     if x.len() < LANES {
@@ -107,6 +107,9 @@ impl<T: Scalar> Tensor<T> {
     /// assert_eq!(a.sum_axis(0).data(), [5.0, 7.0, 9.0]);
     /// assert_eq!(a.sum_axis(-1).data(), [6.0, 15.0]);
     /// ```
+    ///
+    /// # Panics
+    /// If there is no such axis.
     #[track_caller]
     #[must_use]
     pub fn sum_axis(&self, axis: isize) -> Self {
@@ -151,6 +154,9 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// The mean over one axis, which is dropped; NaN if its size is 0.
+    ///
+    /// # Panics
+    /// If there is no such axis.
     #[track_caller]
     #[must_use]
     pub fn mean_axis(&self, axis: isize) -> Self {
@@ -161,7 +167,7 @@ impl<T: Scalar> Tensor<T> {
     /// The largest element along one axis, which is dropped; NaN if any is.
     ///
     /// # Panics
-    /// If the axis has size 0, unless the result is empty as well.
+    /// If there is no such axis, or it has size 0, unless the result is empty as well.
     #[track_caller]
     pub fn max_axis(&self, axis: isize) -> Self {
         self.must_hold_something_along("max_axis", axis);
@@ -171,7 +177,7 @@ impl<T: Scalar> Tensor<T> {
     /// The smallest element along one axis, which is dropped; NaN if any is.
     ///
     /// # Panics
-    /// If the axis has size 0, unless the result is empty as well.
+    /// If there is no such axis, or it has size 0, unless the result is empty as well.
     #[track_caller]
     pub fn min_axis(&self, axis: isize) -> Self {
         self.must_hold_something_along("min_axis", axis);
@@ -229,7 +235,7 @@ impl<T: Scalar> Tensor<T> {
     /// ```
     ///
     /// # Panics
-    /// If the axis has size 0, unless the result is empty as well.
+    /// If there is no such axis, or it has size 0, unless the result is empty as well.
     #[track_caller]
     #[must_use]
     pub fn argmax(&self, axis: isize) -> Vec<usize> {

@@ -91,8 +91,8 @@ impl<T: Scalar> Tensor<T> {
 /// One row from beginning to end while it is in the cache, in the definition's order of sums.
 #[inline(always)]
 fn row<T: Scalar>(x: &[T], out: &mut [T]) {
-    // Not quite T::maximum, which minds NaN and the sign of zero as well, at some expense.
-    // A NaN comes out in the sum; zeros are looked at again.
+    // Cheaper than `T::maximum`, which minds NaN and the sign of zero as well. A NaN shows in the
+    // sum below, and where the largest is a zero it is looked for again.
     let mut largest = fold_block(x, -T::INFINITY, |a, b| if b > a { b } else { a });
     if largest == T::ZERO {
         largest = fold_block(x, -T::INFINITY, T::maximum);

@@ -1,9 +1,9 @@
 //! Where a tensor's elements live, and how their memory is used again (chapter 1).
 //!
-//! A training step makes the same tensors over and over. The kernel hands out large blocks as
-//! fresh pages and clears each at its first touch, which can cost more than the arithmetic. So a
-//! large buffer that is let go is kept, and the next tensor of the same size takes it over. What
-//! it held is still in it: whoever asks for a buffer must write all of it.
+//! A training step makes the same tensors over and over. The operating system hands out large
+//! blocks as fresh pages and clears each at its first touch, which can cost more than the
+//! arithmetic. So a large buffer that is let go is kept, and the next tensor of the same size takes
+//! it over. What it held is still in it: whoever asks for a buffer must write all of it.
 
 use super::meter::Ticket;
 use std::any::Any;
@@ -96,7 +96,9 @@ impl<T: Element> DerefMut for Buffer<T> {
 /// Buffers of one element type that wait to be used again, the oldest first.
 #[derive(Default)]
 struct Cache<T> {
+    /// The buffers, each with the length of the tensor that it served.
     buffers: Vec<Vec<T>>,
+    /// How many bytes they are together.
     bytes: usize,
 }
 

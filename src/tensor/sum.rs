@@ -11,9 +11,10 @@ use super::{Buffer, isa};
 use crate::Scalar;
 
 // ANCHOR: sum
-/// Running sums that take turns, so that neighbouring elements are added side by side.
+/// How many running sums there are. They take turns, so that neighbouring elements are added side
+/// by side, each in a lane of a register.
 pub(super) const LANES: usize = 32;
-/// Elements that are added up before their sum joins the others.
+/// How many elements are added up before their sum joins the others.
 pub(super) const BLOCK: usize = 4096;
 
 /// Σ x, in this order: element `i` of a block is added to lane `i mod 32`; then the upper half of
@@ -72,7 +73,7 @@ pub(super) fn tree_sum<T: Scalar>(x: &mut [T], width: usize) -> &[T] {
 }
 // ANCHOR_END: sum
 
-/// Rows that are added up one after another before their sum joins the others.
+/// How many rows are added up one after another before their sum joins the others.
 const ROWS: usize = 64;
 
 // ANCHOR: sum_rows
@@ -116,7 +117,7 @@ fn sum_blocks<T: Scalar>(x: &[T], width: usize, sums: &mut [T]) {
 /// of four, and so on; what has no partner is added last. They are handed over one by one, and only
 /// one sum of each kind waits for its partner.
 pub(super) struct Pairwise<T: Scalar> {
-    /// How often the tensors of each sum were paired, and the sum; the largest first.
+    /// The sums that wait for a partner, the largest first: k and the sum of 2ᵏ tensors.
     waiting: Vec<(u32, Buffer<T>)>,
     /// Buffers that have been added, to be used again.
     spare: Vec<Buffer<T>>,
@@ -133,7 +134,7 @@ impl<T: Scalar> Pairwise<T> {
         self.spare.pop().unwrap_or_else(|| Buffer::stale(len))
     }
 
-    /// Adds the next.
+    /// Adds the next tensor.
     pub(super) fn add(&mut self, mut sum: Buffer<T>) {
         let mut paired = 0;
         while let Some((_, left)) = self.waiting.pop_if(|&mut (times, _)| times == paired) {

@@ -1,9 +1,10 @@
-//! Patches as columns: im2col, its adjoint col2im, and columns that are never written down
-//! (chapter 6).
+//! Patches as columns: im2col, its adjoint col2im (which carries gradients back through it), and a
+//! matrix of columns that is never written down (chapter 6).
 //!
-//! Row (c, kh, kw) and column (i, j) of the columns is the pixel that the window's element
-//! (kh, kw) sees in channel c from its place (i, j). Along a row of the output these pixels are
-//! neighbours, so that the columns are made of runs.
+//! A *patch* is what the window sees from one place. In the matrix of columns, row (c, kh, kw) and
+//! column (i, j) hold the pixel that the window's element (kh, kw) sees in channel c from place
+//! (i, j). Along a row of places these pixels are neighbours if the stride is 1, so the matrix is
+//! made of runs.
 
 use super::geometry::Geometry;
 use crate::Scalar;
@@ -14,7 +15,9 @@ use std::ops::Range;
 /// One image with its padding: in place if there is none, else a copy with a border of zeros, so
 /// that from then on there are no edges.
 pub(super) enum Padded<'a, T: Scalar> {
+    /// No padding: the image where it lies.
     InPlace(&'a [T]),
+    /// The image in its border of zeros.
     Copy(Buffer<T>),
 }
 
@@ -58,12 +61,12 @@ impl Geometry {
             .collect()
     }
 
-    /// How much further down a padded image the next row of places looks.
+    /// How far behind one row of places the next one begins, in a padded image.
     pub(super) fn step(&self) -> usize {
         self.window.stride[0] * self.padded[1]
     }
 
-    /// The columns of one image, `[c·kh·kw, oh·ow]`, which are never written down.
+    /// The matrix of columns of one image, `[c·kh·kw, oh·ow]`, never written down.
     pub(super) fn columns<'a, T: Scalar>(
         &self,
         begins: &'a [usize],
@@ -72,7 +75,7 @@ impl Geometry {
         self.columns_of(begins, image, 0..self.places[0], 0..self.places[1])
     }
 
-    /// Those of them that belong to these rows and columns of places.
+    /// Its part for these rows and columns of places.
     pub(super) fn columns_of<'a, T: Scalar>(
         &self,
         begins: &'a [usize],
@@ -124,7 +127,7 @@ pub(super) fn lay_out<T: Scalar>(
     );
 }
 
-/// The adjoint of [`lay_out`]: adds each element of the columns to the pixel that it came from.
+/// The adjoint of [`lay_out`]: adds each element of the columns to the pixel that it shows.
 pub(super) fn add_back<T: Scalar>(
     geometry: &Geometry,
     begins: &[usize],
@@ -230,8 +233,8 @@ impl<T: Scalar> Tensor<T> {
 }
 
 impl Geometry {
-    /// Hands `add` a padded image of zeros, and writes what has become of it, without its border,
-    /// to `image`.
+    /// Hands `add` a padded image of zeros, and writes what it has become, without the border, to
+    /// `image`.
     pub(super) fn with_border<T: Scalar>(&self, image: &mut [T], add: impl FnOnce(&mut [T])) {
         if self.window.padding == [0, 0] {
             image.fill(T::ZERO);

@@ -20,7 +20,7 @@ pub(super) struct Geometry {
     pub padded: [usize; 2],
     /// Height and width of the output.
     pub places: [usize; 2],
-    /// The kernels' size, and how they move.
+    /// The kernels' size, and how they move over the image.
     pub window: Window,
 }
 
@@ -51,7 +51,8 @@ impl Geometry {
         Self { batch, inputs, outputs, image, padded, places, window }
     }
 
-    /// Of the patches alone, as if there were one kernel: from the input's shape `[n, c, h, w]`.
+    /// The sizes of the patches alone, as if there were one kernel: from the input's shape
+    /// `[n, c, h, w]`.
     #[track_caller]
     pub(super) fn of_patches(input: Shape, window: Window) -> Self {
         if input.rank() != 4 {
@@ -93,8 +94,8 @@ impl Geometry {
         }
     }
 
-    /// Calls `work` on the part of `out` that belongs to each image, `len` long. The threads share
-    /// out the images, if there are enough; else each image's product is shared.
+    /// Calls `work` on the part of `out` that belongs to each image, `len` numbers long. Threads
+    /// share out the images, if there are enough; else each image's product is shared.
     pub(super) fn for_each_image<T: Scalar>(
         &self,
         out: &mut [T],

@@ -10,11 +10,11 @@ use crate::tensor::gemm::{self, Matrix, MatrixMut};
 use crate::tensor::{Buffer, Tensor, Window};
 use std::ops::Range;
 
-/// The columns of a block have about so many elements.
+/// About how many elements the columns of a block have.
 const BLOCK: usize = 1 << 16;
 
 impl Geometry {
-    /// Runs of rows of places whose columns fill about a block.
+    /// The rows of places in runs, the columns of each run about as large as a block.
     fn blocks(self) -> impl DoubleEndedIterator<Item = Range<usize>> {
         let [down, across] = self.places;
         let rows = (BLOCK / (self.patch() * across).max(1)).clamp(1, down);

@@ -1,6 +1,6 @@
 //! Convolution as it is defined: seven loops, and the order of every sum (chapter 6).
 //!
-//! Slow, and the measure of everything that is faster.
+//! It is slow. The fast versions must give the same bits, and the tests hold them to it.
 
 use super::geometry::Geometry;
 use super::weight::{CHAIN, GROUP};
@@ -12,7 +12,7 @@ use std::ops::Range;
 /// [`Tensor::conv2d`] without a bias.
 ///
 /// # Panics
-/// As it does.
+/// As [`Tensor::conv2d`].
 #[track_caller]
 pub fn conv2d<T: Scalar>(x: &Tensor<T>, weight: &Tensor<T>, window: Window) -> Tensor<T> {
     // x [n, c, h, w], weight [o, c, kh, kw] → y [n, o, oh, ow]
@@ -34,7 +34,7 @@ pub fn conv2d<T: Scalar>(x: &Tensor<T>, weight: &Tensor<T>, window: Window) -> T
 /// for each element of the window that covers the pixel, in the window's order.
 ///
 /// # Panics
-/// As it does.
+/// As [`Tensor::conv2d_input`].
 #[track_caller]
 pub fn conv2d_input<T: Scalar>(
     d_output: &Tensor<T>,
@@ -64,7 +64,7 @@ pub fn conv2d_input<T: Scalar>(
 /// the groups' sums added in pairs.
 ///
 /// # Panics
-/// As it does.
+/// As [`Tensor::conv2d_weight`].
 #[track_caller]
 pub fn conv2d_weight<T: Scalar>(x: &Tensor<T>, d_output: &Tensor<T>, window: Window) -> Tensor<T> {
     // x [n, c, h, w], d_output [n, o, oh, ow] → d_weight [o, c, kh, kw]
@@ -103,7 +103,7 @@ fn cut(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
     range.step_by(size).map(move |start| start..(start + size).min(end))
 }
 
-/// The sum of these, of which there is one at least: neighbours first.
+/// The sum of these, of which there is at least one: neighbours are added first, then their sums.
 fn in_pairs<T: Scalar>(sums: &[Tensor<T>]) -> Tensor<T> {
     if let [only] = sums {
         return only.clone();
@@ -130,7 +130,7 @@ impl Geometry {
         }
     }
 
-    /// Every element of the output.
+    /// Calls `f` with each index of the output: image, output channel, row, column.
     fn for_each_output(&self, mut f: impl FnMut([usize; 4])) {
         for n in 0..self.batch {
             for o in 0..self.outputs {
@@ -143,7 +143,8 @@ impl Geometry {
         }
     }
 
-    /// Every element of a patch.
+    /// Calls `f` with each *tap*, as signal processing calls an element of the window: channel,
+    /// row, column.
     fn for_each_tap(&self, mut f: impl FnMut([usize; 3])) {
         for c in 0..self.inputs {
             for kh in 0..self.window.kernel[0] {
@@ -154,7 +155,8 @@ impl Geometry {
         }
     }
 
-    /// The pixel that the window's element `tap` sees in its place `place`; `None` in the padding.
+    /// The pixel that the window's element `tap` sees from its place `place`; `None` in the
+    /// padding.
     fn pixel(&self, place: [usize; 2], tap: [usize; 2]) -> Option<[usize; 2]> {
         let h = self.window.at(0, place[0], tap[0], self.image[0])?;
         let w = self.window.at(1, place[1], tap[1], self.image[1])?;

@@ -1,20 +1,20 @@
-//! How long each image's gradient of the kernels is, without the gradients (chapter 10).
+//! The squared norm of each image's gradient of the kernels, without the gradients (chapter 10).
 //!
-//! With the columns X of an image (chapter 6) and the gradient D of its output, as matrices of p and
-//! of o rows with a column for each of the a places, the gradient of the kernels is D·Xᵀ. The square
-//! of its length is a trace, and factors may go round in a trace:
+//! With the columns X of an image (chapter 6) and the gradient D of its output, as matrices of p
+//! and of o rows with a column for each of the a places, the gradient of the kernels is D·Xᵀ. The
+//! square of its norm is a trace, and in a trace the last factor may come first, tr(AB) = tr(BA):
 //!
 //! ```text
 //! ‖D·Xᵀ‖² = tr(X·Dᵀ·D·Xᵀ) = tr(DᵀD·XᵀX) = Σ_st (DᵀD)_st·(XᵀX)_st
 //! ```
 //!
-//! DᵀD and XᵀX are the Gram matrices of the places: how alike are what is seen, and what is asked
-//! for, at places s and t. So there are two ways to one number. Writing down D·Xᵀ costs a·p·o
-//! multiplications, the Gram matrices a²·(p + o), and the cheaper one is taken. It is the first
-//! where places are many and channels few, as in the first layers of a net, the second where it is
-//! the other way round. (With a single place a convolution is a fully connected layer, and the
-//! Gram matrices are the numbers ‖D‖² and ‖X‖².) Either way it is done for one image at a time in
-//! memory that the next one uses again: n images write down n numbers.
+//! DᵀD and XᵀX are the Gram matrices of the places: (XᵀX)_st says how alike the patches at places s
+//! and t are, (DᵀD)_st how alike their gradients. So there are two ways to one number. Writing down
+//! D·Xᵀ costs a·p·o multiplications, the Gram matrices a²·(p + o), and the cheaper one is taken. It
+//! is the first where places are many and channels few, as in the first layers of a net, the second
+//! where it is the other way round. (With a single place a convolution is a fully connected layer,
+//! and the Gram matrices are the numbers ‖D‖² and ‖X‖².) Either way it is done for one image at a
+//! time in memory that the next one uses again: n images write down n numbers.
 //!
 //! I. Goodfellow, "Efficient Per-Example Gradient Computations" (2015), has this for a fully
 //! connected layer, X. Li and others (2021) for sequences, Z. Bu and others (2022) for convolutions
@@ -70,7 +70,7 @@ impl<T: Scalar> Tensor<T> {
 
 // ANCHOR: norms
 impl Geometry {
-    /// a²·(p + o) < a·p·o
+    /// Whether the Gram matrices cost less: a²·(p + o) < a·p·o.
     fn gram_is_cheaper(&self) -> bool {
         let (places, patch, outputs) = (self.area(), self.patch(), self.outputs);
         places.saturating_mul(patch + outputs) < patch.saturating_mul(outputs)
@@ -82,7 +82,7 @@ impl Geometry {
         sum_of_products(&gradient, &gradient)
     }
 
-    /// The same from the two Gram matrices, `[oh·ow, oh·ow]`.
+    /// ‖D·Xᵀ‖² of one image, from the two Gram matrices, `[oh·ow, oh·ow]`.
     fn norm_by_gram<T: Scalar>(&self, x: &[T], d_output: &[T]) -> T {
         let (places, patch) = (self.area(), self.patch());
         let mut columns = Buffer::stale(patch * places);

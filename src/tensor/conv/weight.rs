@@ -1,9 +1,9 @@
 //! The gradient of a convolution by its weight (chapter 6).
 //!
 //! With the columns X of an image, Y = W·X, so dW = dY·Xᵀ, added up over the images. That is a sum
-//! over every place of every image: ten million terms, if there are forty images of 512×512.
-//! Added one after another they would lose two digits of seven. So few of them are one chain, and
-//! most sums are added in pairs.
+//! over every place of every image: ten million terms, if there are forty images of 512×512. Added
+//! one after another they would lose two digits of seven. So only a few of them are added in one
+//! chain, each on top of the one before, and the sums of most chains are added in pairs.
 
 use super::columns::Padded;
 use super::geometry::Geometry;
@@ -13,19 +13,19 @@ use crate::tensor::sum::Pairwise;
 use crate::tensor::{Buffer, Tensor, Window, threads};
 use std::ops::Range;
 
-/// At most so many terms are one chain.
+/// The most terms in one chain.
 pub(super) const CHAIN: usize = 64;
 
-/// At most so many places are a group, whose chains' sums are added one after another.
+/// The most places in a group, whose chains' sums are added one after another.
 pub(super) const GROUP: usize = 256;
 
-/// The places of one group: of each of these images, those in these rows and columns of places.
+/// The places of one group.
 struct Group {
-    /// Several where the group holds whole images.
+    /// The images: several, if the group holds whole images.
     images: Range<usize>,
-    /// All, or several, or one of which `cols` are a part.
+    /// The rows of places of each image: all, or several, or one of which the group holds a part.
     rows: Range<usize>,
-    /// All, or a part of a row.
+    /// The places of each row: all, or a part of the one row.
     cols: Range<usize>,
 }
 
@@ -109,7 +109,7 @@ impl Geometry {
         sum.finish().unwrap_or_else(|| vec![T::ZERO; self.patch() * self.outputs].into())
     }
 
-    /// The part of these groups in it; none if there is no group.
+    /// What these groups add to it; `None` if there is no group.
     fn weight_of<T: Scalar>(
         &self,
         groups: Range<usize>,

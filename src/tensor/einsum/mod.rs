@@ -14,7 +14,7 @@ use crate::Scalar;
 
 // ANCHOR: reference
 /// An einsum exactly as it is defined: for each element of the result, a loop over the summed
-/// indices. It is slow, and what [`einsum`] is measured against.
+/// indices. It is slow; the tests hold [`einsum`] to its bits.
 ///
 /// # Panics
 /// As [`einsum`] does.
@@ -81,12 +81,16 @@ pub fn einsum<T: Scalar>(spec: &str, operands: &[&Tensor<T>]) -> Tensor<T> {
 }
 // ANCHOR_END: einsum
 
-/// One index: its size, and how far a step along it moves in each operand and in the result.
+/// One index of a spec.
 #[derive(Clone)]
 struct Index {
+    /// Its letter.
     letter: char,
+    /// Its size: how many values it takes.
     size: usize,
+    /// How far a step along it moves in each operand.
     steps: Vec<usize>,
+    /// How far a step along it moves in the result.
     out_step: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Average pooling and its adjoint (chapter 6).
+//! Average pooling, and its adjoint, which carries gradients back through it (chapter 6).
 
 use super::pooling::Pooling;
 use crate::Scalar;
@@ -108,7 +108,7 @@ impl Pooling {
         T::from_f64(count[0] * count[1])
     }
 
-    /// The same for each place, row-major.
+    /// The divisor for each place, row-major.
     fn divisors<T: Scalar>(&self, divisor: Divisor) -> Vec<T> {
         let [oh, ow] = self.places;
         let places = (0..oh).flat_map(|y| (0..ow).map(move |x| (y, x)));
@@ -116,7 +116,8 @@ impl Pooling {
     }
 }
 
-/// The sum of each window of one plane: one tap after another, for a row of outputs at once.
+/// The sum of each window of one plane: one *tap* (an element of the window) after another, for a
+/// row of outputs at once.
 #[inline(always)]
 fn sums<T: Scalar>(pooling: &Pooling, x: &[T], out: &mut [T]) {
     let (window, [h, w]) = (pooling.window, pooling.image);
@@ -139,8 +140,8 @@ fn spread<T: Scalar>(pooling: &Pooling, shares: &[T], out: &mut [T]) {
     out.fill(T::ZERO);
     for (y, shares) in shares.chunks_exact(pooling.places[1]).enumerate() {
         for row in (0..window.kernel[0]).filter_map(|tap| window.at(0, y, tap, h)) {
-            // The last tap first: an element that several places reach belongs to the last tap
-            // of the first of them.
+            // From the last tap to the first: of several places that reach an element, an earlier
+            // one reaches it with a later tap, and so is added first.
             for tap in (0..window.kernel[1]).rev() {
                 let (places, first) = pooling.across(tap);
                 let out = &mut out[row * w..][..w][first.min(w)..];

@@ -22,7 +22,9 @@ use crate::tensor::{Buffer, Shape, Tensor, Window, isa, threads};
 /// ```
 #[derive(Debug)]
 pub struct Maxima {
+    /// For each output, row-major: row·w + column of the maximum in its plane.
     pub(super) positions: Buffer<u32>,
+    /// The sizes of the pooling that found them.
     pub(super) pooling: Pooling,
 }
 
@@ -60,7 +62,8 @@ impl<T: Scalar> Tensor<T> {
     }
 }
 
-/// Whole planes, any window: one tap of the window after another, for a row of outputs at once.
+/// Whole planes, any window: one *tap* (an element of the window) after another, for a row of
+/// outputs at once.
 #[inline(always)]
 fn windows<T: Scalar>(x: &[T], pooling: &Pooling, values: &mut [T], positions: &mut [u32]) {
     const NONE: u32 = u32::MAX;
@@ -98,7 +101,7 @@ impl Maxima {
         &self.positions
     }
 
-    /// How many bytes it takes.
+    /// How many bytes the positions take: four for each output.
     #[must_use]
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.positions)

@@ -10,15 +10,17 @@ use std::ops::Range;
 pub(super) struct Pooling {
     /// The window, and how it moves.
     pub window: Window,
-    /// `[n, c]`
+    /// Images and channels, which are not pooled: `[n, c]`.
     pub outer: [usize; 2],
-    /// `[h, w]`
+    /// The size of an image: `[h, w]`.
     pub image: [usize; 2],
-    /// `[oh, ow]`
+    /// How many places the window has in it: `[oh, ow]`.
     pub places: [usize; 2],
 }
 
 impl Pooling {
+    /// The sizes of the pooling of an input of this shape; a message calls the pooling `what`.
+    ///
     /// # Panics
     /// If the shape has not four axes, or the window does not fit or has too much padding.
     #[track_caller]
@@ -37,9 +39,11 @@ impl Pooling {
                     "{what}: padding {padding} is more than half the kernel, {kernel}: {window:?}"
                 );
             }
-            // A window whose taps are no further apart than the image is long cannot step over it,
-            // and cannot lie beside it: its padding is at most half of it. If they are further
-            // apart, there are few taps, or the window would not fit.
+            // Does every place see some of the image? Where neighbouring *taps* (elements of the
+            // window) are no further apart than the image is long, it does: the window cannot step
+            // over the image, nor lie beside it, for its padding is at most half of it. Where they
+            // are further apart, all places are tried: there are few taps, or the window would not
+            // fit.
             let reaches =
                 |place| (0..kernel).any(|tap| window.at(axis, place, tap, image[axis]).is_some());
             if window.dilation[axis] > image[axis] && !(0..places[axis]).all(reaches) {
@@ -49,12 +53,12 @@ impl Pooling {
         Self { window, outer: [n, c], image, places }
     }
 
-    /// `[n, c, h, w]`
+    /// The shape that is pooled, `[n, c, h, w]`.
     pub(super) fn input(&self) -> Shape {
         Shape::from([self.outer[0], self.outer[1], self.image[0], self.image[1]])
     }
 
-    /// `[n, c, oh, ow]`
+    /// The shape that comes out, `[n, c, oh, ow]`.
     pub(super) fn output(&self) -> Shape {
         Shape::from([self.outer[0], self.outer[1], self.places[0], self.places[1]])
     }
@@ -93,8 +97,8 @@ impl Pooling {
     }
 }
 
-/// Whether `x`, coming later in the window, takes the place of the `best` so far. (`|` looks at
-/// both sides and so needs no branch.)
+/// Whether `x`, coming later in the window, takes the place of the `best` so far. (`|` computes
+/// both sides, and so needs no branch.)
 #[inline(always)]
 pub(super) fn greater_or_nan<T: Scalar>(x: T, best: T) -> bool {
     (x > best) | x.is_nan()

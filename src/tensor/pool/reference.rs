@@ -10,7 +10,7 @@ use crate::{Scalar, Tensor};
 /// [`Tensor::max_pool2d`].
 ///
 /// # Panics
-/// As it does.
+/// As [`Tensor::max_pool2d`].
 #[track_caller]
 pub fn max_pool2d<T: Scalar>(x: &Tensor<T>, window: Window) -> (Tensor<T>, Maxima) {
     // x [n, c, h, w] → y [n, c, oh, ow], and a position in h·w for each
@@ -40,7 +40,7 @@ pub fn max_pool2d<T: Scalar>(x: &Tensor<T>, window: Window) -> (Tensor<T>, Maxim
 /// [`Tensor::avg_pool2d`].
 ///
 /// # Panics
-/// As it does.
+/// As [`Tensor::avg_pool2d`].
 #[track_caller]
 pub fn avg_pool2d<T: Scalar>(x: &Tensor<T>, window: Window, divisor: Divisor) -> Tensor<T> {
     // x [n, c, h, w] → y [n, c, oh, ow]

@@ -87,7 +87,8 @@ pub(super) fn scatter<T: Scalar>(out: &mut [T], [h, w]: [usize; 2], g: &[T], pos
 #[inline(always)]
 fn scatter_of<T: Scalar>(g: [T; N], positions: [u32; N], first: u32, w: u32) -> [[[T; 2]; N]; 2] {
     let mut rows = [[[T::ZERO; 2]; N]; 2];
-    // What fills up the last block may lie in front of it: it wraps, and is not stored.
+    // The windows that fill up the last block may lie in front of it. Then this wraps, and what
+    // comes of it is not stored.
     let taps: [u32; N] = std::array::from_fn(|i| positions[i].wrapping_sub(first + 2 * i as u32));
     for i in 0..N {
         let g = T::ZERO + g[i]; // −0 becomes 0, as when it is added to a zero

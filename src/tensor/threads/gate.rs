@@ -63,7 +63,8 @@ impl Seen {
 impl<J: Copy + Send> Gate<J> {
     /// The gate for the caller alone, if nobody else has it.
     pub(super) fn hold(&self) -> Option<Held<'_, J>> {
-        // Not `then_some`: that would make a `Held` that fails, and drop it, which lets the gate go.
+        // `then_some` would make a `Held` in any case, and drop one that is not wanted: that would
+        // let go a gate which another caller holds.
         (!self.held.swap(true, Acquire)).then(|| Held(self))
     }
 }
@@ -84,11 +85,13 @@ impl<J: Copy + Send> Held<'_, J> {
         gate.job.with_mut(|place| unsafe { *place = Some(job) });
         gate.helpers.store(helpers, Relaxed);
         gate.state.store(before + JOB + OPEN, Release);
-        // Either this sees that a worker is going to sleep, or that worker sees the open gate:
-        // both look after their fence at what the other wrote before its own.
+        // At least one of the two sees the other: this call that a worker is going to sleep, or
+        // that worker the open gate. For each first writes its own word, and after its fence reads
+        // the other's.
         fence(SeqCst);
         if gate.asleep.load(Relaxed) > 0 {
-            // Whoever is asleep now has let go of this.
+            // A worker holds this lock until it is asleep: whoever has it knows that all who
+            // counted themselves can be woken.
             let _held = gate.sleepers.lock().unwrap_or_else(PoisonError::into_inner);
             gate.wake.notify_all();
         }
@@ -150,12 +153,13 @@ impl<J: Copy + Send> Gate<J> {
 
     /// Whether worker number `worker` is one of those that the job may have.
     pub(super) fn wants(&self, worker: usize) -> bool {
-        // Read before entering, it may be the next job's already. Then the gate is not as it was
-        // seen, nothing can enter, and the worker meets the next job when it looks again.
+        // Read before entering, it may already be the next job's number of helpers. Then the gate
+        // is not as it was seen, `enter` fails, and the worker meets the next job when it looks
+        // again.
         worker < self.helpers.load(Relaxed)
     }
 
-    /// In, if the gate is still as it was seen.
+    /// Enters, if the gate is still as it was seen.
     pub(super) fn enter(&self, Seen(seen): Seen) -> Option<Inside<'_, J>> {
         debug_assert!(seen & (OPEN - 1) < OPEN - 1, "more workers than the word can count");
         // Acquires what `open` wrote.
@@ -171,7 +175,8 @@ pub(super) struct Inside<'a, J>(&'a Gate<J>);
 impl<J: Copy + Send> Inside<'_, J> {
     /// The job. It lasts as long as this stay: the caller's [`Open`] waits for it.
     pub(super) fn job(&self) -> Option<J> {
-        // SAFETY: nobody writes: `open` does, when nobody is inside, and we are.
+        // SAFETY: `job` is written by `Held::open` alone, when no worker is inside, and this one is
+        // until `self` is dropped.
         self.0.job.with(|place| unsafe { *place })
     }
 }

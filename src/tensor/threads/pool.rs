@@ -18,15 +18,15 @@ use std::time::Duration;
 const SPIN: Duration = Duration::from_millis(1);
 
 // ANCHOR: parallel
-/// Runs `f(0)`, `f(1)`, … `f(tasks − 1)`, on the threads in use, in any order. They should take
-/// alike long, and a few microseconds each at least.
+/// Runs `f(0)`, `f(1)`, … `f(tasks − 1)`, on the threads in use, in any order. The tasks should
+/// take about the same time, and a few microseconds each at least.
 ///
 /// Inside a task, and while another thread has a job in the pool, it runs them all on the
 /// caller's thread: so it can be nested and called from anywhere.
 ///
 /// # Panics
-/// If `f` panics, with what it panicked with; the remaining tasks may be left out. If several
-/// tasks do, with what one of them panicked with.
+/// If `f` panics, with what it panicked with; the remaining tasks may be left out. If several tasks
+/// do, with what one of them panicked with.
 pub fn parallel(tasks: usize, f: impl Fn(usize) + Sync) {
     let helpers = current().min(tasks).saturating_sub(1);
     let held = if helpers > 0 { POOL.gate.hold() } else { None };
@@ -41,13 +41,14 @@ pub fn parallel(tasks: usize, f: impl Fn(usize) + Sync) {
     };
     let open = held.open(Shared(NonNull::from(&job).cast()), helpers);
     job.work();
-    drop(open); // and so it would be if `work` had unwound: before `job`, which was there first
+    drop(open); // and so it would be if `work` unwound: before `job`, which the workers borrow
     drop(held);
     if let Some(payload) = job.panic.into_inner().unwrap_or_else(PoisonError::into_inner) {
         resume_unwind(payload);
     }
 }
 
+/// What is shared out: a number of tasks, and how far that has come.
 struct Job<'a> {
     /// What a task does, given its number.
     f: &'a (dyn Fn(usize) + Sync),
@@ -57,7 +58,7 @@ struct Job<'a> {
     next: AtomicUsize,
     /// The caller's instruction set.
     isa: Isa,
-    /// What the first task that panicked did so with.
+    /// What the first task to panic panicked with.
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
@@ -109,11 +110,12 @@ static POOL: Pool = Pool {
 
 struct Pool {
     gate: Gate<Shared>,
-    /// How many workers were started. Only who holds the gate starts more.
+    /// How many workers were started. Only the holder of the gate starts more.
     workers: AtomicUsize,
 }
 
-/// Where a job is. How long it lives is forgotten here, and seen to by the gate.
+/// A pointer to a job, without the lifetime of what it borrows: the gate keeps the job there while
+/// a worker uses it.
 #[derive(Clone, Copy)]
 struct Shared(NonNull<Job<'static>>);
 
