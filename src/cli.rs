@@ -1,7 +1,8 @@
 //! The command line of the examples: what each can be asked, and what all answer alike.
 //!
 //! Every example says in a [`Program`] what it shows and what it takes, and leaves the rest to it:
-//! `--help`, an argument that is not known, a setting that is broken, a reader that has gone.
+//! `--help`, an argument that is not known, a setting that is broken, a reader of the output that
+//! has gone.
 
 use crate::report::display_width;
 use crate::{Error, ErrorKind, Result};

@@ -57,7 +57,7 @@ pub enum ErrorKind {
 #[derive(Clone)]
 pub struct Error(Box<Fault>);
 
-/// What an [`Error`] holds: boxed, so that a result which is not one stays small.
+/// What an [`Error`] holds. It is boxed, so that a `Result` stays small.
 #[derive(Clone)]
 struct Fault {
     kind: ErrorKind,

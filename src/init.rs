@@ -1,4 +1,4 @@
-//! Where parameters start: random tensors of the right size of spread (chapter 2).
+//! Where parameters start: random tensors of the right spread (chapter 2).
 //!
 //! A layer that adds up n inputs multiplies their variance by n·Var(w). Kaiming He and others
 //! chose Var(w) so that this comes out at 1 ("Delving Deep into Rectifiers", 2015, section 2.2):
@@ -66,6 +66,9 @@ pub fn relu_gain<T: Scalar>(a: T) -> T {
 }
 
 /// Normal with standard deviation gain/√fan (`torch.nn.init.kaiming_normal_`).
+///
+/// # Panics
+/// If the shape has fewer than two axes, and so no fan.
 #[track_caller]
 pub fn kaiming_normal<T: Scalar>(
     shape: impl Into<Shape>,
@@ -80,6 +83,9 @@ pub fn kaiming_normal<T: Scalar>(
 
 /// Uniform on ±√3·gain/√fan, which has the same variance (`torch.nn.init.kaiming_uniform_`). A
 /// weight without elements, whose fan may be 0, needs no draws.
+///
+/// # Panics
+/// If the shape has fewer than two axes, and so no fan.
 #[track_caller]
 #[must_use]
 pub fn kaiming_uniform<T: Scalar>(

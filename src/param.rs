@@ -6,7 +6,8 @@ use crate::{Scalar, Tensor};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Tells one parameter from every other in the process; an optimizer finds its state by it.
+/// The identity of a parameter, which no other in the process has; an optimizer finds its state by
+/// it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ParamId(u64);
 

@@ -78,8 +78,8 @@ pub fn mse_grad<T: Scalar>(output: &Tensor<T>, target: &Tensor<T>) -> Tensor<T> 
 }
 // ANCHOR_END: mse_grad
 
-/// The output without its last axis. It must then match the target: `[n, 1]` less `[n]` would
-/// broadcast to n² differences and no one would be told.
+/// The output without its last axis, so that it has the target's shape: `[n, 1]` less `[n]` would
+/// broadcast to n² differences, and nobody would be told.
 #[track_caller]
 fn column<T: Scalar>(output: &Tensor<T>, target: &Tensor<T>) -> Tensor<T> {
     let (o, t) = (output.shape(), target.shape());

@@ -1,7 +1,8 @@
 //! From functions to layers, in three steps that must not change a gradient (chapter 4).
 //!
 //! Functions leave it to their caller to know what goes where. A model of modules knows it itself,
-//! and remembers what each of them saw. The three steps differ in how a layer computes the gradient of its weight.
+//! and remembers what each of them saw. The three steps differ in how a layer computes the gradient
+//! of its weight.
 
 use super::{Gradients, Net, lin, mse, mse_grad, relu, relu_grad};
 use crate::tensor::einsum;
@@ -142,6 +143,9 @@ impl<T: Scalar> Model<T> {
     }
 
     /// The five gradients of the last loss.
+    ///
+    /// # Panics
+    /// If there was no [`forward`](Self::forward) since the last call.
     #[track_caller]
     pub fn backward(&mut self) -> Gradients<T> {
         let [inp, l1, l2, out, target] = self.seen.take().expect("forward comes before backward");

@@ -74,7 +74,7 @@ impl<'a, T: Scalar, L: Copy> Batches<'a, T, L> {
         Epoch { batches: self, order: None, next: 0 }
     }
 
-    /// An epoch in a new random order: the same for the same state of `rng`.
+    /// An epoch in a new random order; equal states of `rng` give equal orders.
     pub fn shuffled(&self, rng: &mut Rng) -> Epoch<'_, T, L> {
         let order = rng.permutation(self.targets.len());
         Epoch { batches: self, order: Some(order), next: 0 }
@@ -88,12 +88,14 @@ impl<T: Scalar, L: Copy> fmt::Debug for Batches<'_, T, L> {
     }
 }
 
-/// One pass over all batches. Each is b×… rows and their b targets.
+/// One pass over all batches. Each is some rows, `[b, ..]`, and their b targets.
 #[must_use = "an epoch is an iterator: it does nothing until it is asked"]
 pub struct Epoch<'a, T: Scalar, L: Copy> {
+    /// What is handed out.
     batches: &'a Batches<'a, T, L>,
-    /// Which row comes when; as they stand if `None`.
+    /// In which order the rows come; as they stand if `None`.
     order: Option<Vec<usize>>,
+    /// The number of the next batch.
     next: usize,
 }
 

@@ -30,7 +30,7 @@ pub(super) fn tensor_shape(place: &str, sizes: &[usize]) -> Result<Shape> {
     Ok(Shape::from(sizes))
 }
 
-/// Numbers that every `f64` can tell apart, to the nearest `T`.
+/// Numbers of a type that an `f64` holds exactly, each rounded to the nearest `T`.
 ///
 /// Not for integers of 32 bits or more: see [`integers`].
 pub(super) fn floats<T: Scalar, N: Copy + Into<f64>>(numbers: &[N]) -> Vec<T> {
@@ -60,7 +60,7 @@ pub(super) fn integers<T: Scalar, N: Copy + Into<i128>>(
 pub(super) fn half(bits: u16) -> f32 {
     let (sign, magnitude) = (u32::from(bits & 0x8000) << 16, u32::from(bits & 0x7FFF));
     let magnitude = match magnitude {
-        // Subnormal: so many times 2⁻²⁴.
+        // Subnormal: the magnitude is a count of 2⁻²⁴.
         0..=0x03FF => (magnitude as f32 * f32::from_bits((127 - 24) << 23)).to_bits(),
         // The exponent is counted from −15, in f32 from −127.
         0x0400..=0x7BFF => (magnitude << 13) + ((127 - 15) << 23),

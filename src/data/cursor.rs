@@ -3,10 +3,13 @@
 use crate::tensor::element_count;
 use crate::{Error, ErrorKind, Result};
 
-/// Bytes, how far they are read, and what to call them in an error.
+/// A run of bytes, and how far it is read.
 pub(super) struct Cursor<'a> {
+    /// What an error calls the bytes.
     place: &'static str,
+    /// All of them.
     pub bytes: &'a [u8],
+    /// How many are read.
     pub at: usize,
 }
 
@@ -80,7 +83,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// An error here.
+    /// An error at the cursor.
     pub(super) fn error(&self) -> Error {
         Error::new(ErrorKind::Format, self.place).at(self.at as u64)
     }

@@ -33,9 +33,11 @@ pub const CLASSES: usize = 10;
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct Digits {
+    /// The pixels that these digits share with others: 784 an image.
     pixels: Arc<Vec<u8>>,
-    /// The first image of `pixels` that is one of these.
+    /// Which image of `pixels` is the first of these.
     first: usize,
+    /// What each of these shows.
     labels: Vec<u8>,
 }
 
@@ -171,8 +173,8 @@ impl Digits {
     /// The same images with a part of the labels redrawn from all ten, as chapter 8 wants them.
     ///
     /// `fraction` of them, to the nearest whole number, are drawn again without regard to what they
-    /// were; so one in ten of these comes out right all the same. The same for the same state of
-    /// `rng`.
+    /// were; so one in ten of these comes out right all the same. Equal states of `rng` give equal
+    /// labels.
     ///
     /// # Panics
     /// If `fraction` is not from 0 to 1.
@@ -216,7 +218,8 @@ impl Digits {
     }
 }
 
-/// An IDX file that must hold bytes, at most `limit` of them after its header.
+/// The dimensions and the elements of an IDX file that must hold bytes, at most `limit` of them
+/// after its header.
 fn read_bytes(
     path: &Path,
     shape: &str,

@@ -69,10 +69,10 @@ pub fn gunzip_at_most(bytes: &[u8], limit: usize) -> Result<Vec<u8>> {
     }
 }
 
-/// The length in the last trailer, if it can be believed: a good first guess at the room to make.
+/// The length in the last trailer, as a first guess at the room to make.
 ///
-/// Nothing more. A wrong one costs at most eight times the compressed file, which typical data
-/// do not exceed.
+/// It is no more than a guess. A false length costs at most eight times the size of the compressed
+/// file, and typical data do not unpack to more.
 fn expected_length(bytes: &[u8]) -> usize {
     match bytes.last_chunk() {
         Some(&length) => (u32::from_le_bytes(length) as usize).min(bytes.len().saturating_mul(8)),

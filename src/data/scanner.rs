@@ -3,11 +3,13 @@
 use super::cursor::Cursor;
 use crate::{Error, Result};
 
-/// Text, how far it is read, and what to say where it does not go on as it must.
+/// Text that is read token by token.
 pub(super) struct Scanner<'a> {
+    /// The text, and how far it is read.
     text: Cursor<'a>,
     /// What may stand between two tokens.
     spaces: &'static [u8],
+    /// What an error says to do where the text does not go on as it must.
     help: &'static str,
 }
 
@@ -17,7 +19,7 @@ impl<'a> Scanner<'a> {
         Self { text, spaces, help }
     }
 
-    /// The byte that is next.
+    /// Where the next byte stands.
     pub(super) fn at(&self) -> usize {
         self.text.at
     }

@@ -12,10 +12,13 @@ use crate::{Error, Result};
 /// Above the `count` valid bits the buffer may hold bits of the byte at `next` already. Putting
 /// that byte in place later writes the same bits over them.
 pub(super) struct Bits<'a> {
+    /// The bytes that the bits are read from.
     pub input: &'a [u8],
-    /// Where the first byte stands that is not counted in the buffer.
+    /// The index of the first byte that is not counted in the buffer.
     pub next: usize,
+    /// Bits that have been read ahead, the next one lowest.
     pub buffer: u64,
+    /// How many of its bits are valid.
     pub count: u32,
 }
 

@@ -15,7 +15,8 @@ pub(super) const LENGTHS: [(u16, u8); 29] = [
     (131, 5), (163, 5), (195, 5), (227, 5), (258, 0),
 ];
 
-/// The same for distances, from symbol 0 on.
+/// The smallest distance that each distance symbol stands for, from symbol 0 on, and its extra
+/// bits.
 #[rustfmt::skip]
 pub(super) const DISTANCES: [(u16, u8); 30] = [
     (1, 0), (2, 0), (3, 0), (4, 0), (5, 1), (7, 1), (9, 2), (13, 2),
@@ -27,11 +28,15 @@ pub(super) const DISTANCES: [(u16, u8); 30] = [
 /// The symbol that ends a block, between the literals and the lengths.
 pub(super) const END_OF_BLOCK: u16 = 256;
 
-/// The two codes of a block, each to be walked and to be looked up.
+/// The two codes of a block, each in two forms.
 pub(super) struct Codes {
+    /// The code of literals, lengths and the end of the block, to be walked bit by bit.
     pub literals: Code,
+    /// The code of distances, to be walked bit by bit.
     pub distances: Code,
+    /// The first code as a table, to be looked up.
     pub literal_table: Table<1024>,
+    /// The second code as a table, to be looked up.
     pub distance_table: Table<256>,
 }
 

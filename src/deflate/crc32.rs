@@ -1,9 +1,9 @@
 //! CRC-32, the check that ends a gzip member (appendix "Reading IDX and gzip").
 //!
-//! Read the message as one long polynomial over the two-element field, lowest bit of each byte
-//! first. Its remainder on division by x³² + x²⁶ + x²³ + x²² + x¹⁶ + x¹² + x¹¹ + x¹⁰ + x⁸ + x⁷ +
-//! x⁵ + x⁴ + x² + x + 1 is the CRC. Subtraction in that field is exclusive or, so long division is
-//! a shift and perhaps an exclusive or for each bit.
+//! Read the message as one long polynomial with coefficients 0 and 1, added modulo 2, lowest bit of
+//! each byte first. Its remainder on division by x³² + x²⁶ + x²³ + x²² + x¹⁶ + x¹² + x¹¹ + x¹⁰ + x⁸ +
+//! x⁷ + x⁵ + x⁴ + x² + x + 1 is the CRC. Subtraction of such polynomials is exclusive or, so long
+//! division is a shift and perhaps an exclusive or for each bit.
 
 // ANCHOR: crc_reference
 /// The divisor without its leading term; x³¹ is the lowest bit, x⁰ the highest.

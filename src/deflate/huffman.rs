@@ -19,6 +19,7 @@ pub(super) struct Code {
     counts: [u16; MAX_LENGTH + 1],
     /// The symbols, by length and then by value.
     symbols: Vec<u16>,
+    /// The length of the longest codeword, in bits.
     longest: usize,
 }
 
@@ -67,7 +68,8 @@ impl Code {
                 format!("an {kind} {name} code: its lengths claim {claimed} of {ALL} words");
             return Err(fault(at, found, format!("lengths that claim exactly {ALL}")));
         }
-        // Where the symbols of each length begin; then every symbol goes to the next place of its own.
+        // Where the symbols of each length begin; then every symbol goes to the next place of its
+        // own.
         let mut places = [0; MAX_LENGTH + 2];
         for length in 1..=longest {
             places[length + 1] = places[length] + usize::from(counts[length]);
@@ -114,6 +116,7 @@ impl Code {
 pub(super) struct Entry(u32);
 
 impl Entry {
+    /// The fast loop must leave this entry alone.
     pub(super) const STOP: Entry = Entry(0);
     const LITERAL: u32 = 1 << 12;
     const LINK: u32 = 1 << 13;
@@ -175,7 +178,9 @@ impl Entry {
 /// `ROOT` is a power of two. A codeword of at most log₂ `ROOT` bits fills every entry that begins
 /// with it. Longer ones, which are rare by construction, share a link to a second table.
 pub(super) struct Table<const ROOT: usize> {
+    /// The entries by the next log₂ `ROOT` bits.
     root: [Entry; ROOT],
+    /// The second tables, one behind the other.
     seconds: Vec<Entry>,
 }
 

@@ -5,11 +5,11 @@
 //! is followed by a distance in the second code and says *copy that many bytes from that far
 //! back*. The two codes are fixed by the RFC or sent at the head of the block.
 //!
-//! There are two ways through a block. `step` takes one symbol, bit by bit, with every check;
-//! alone it is the whole decoder, [`inflate_reference`]. `run` takes symbols by table lookup as long
-//! as nothing is out of the ordinary, and stops in front of whatever is: the end of the block,
-//! the end of the input, any fault. Then `step` deals with it. So the fast loop has no errors to
-//! report, and the two cannot disagree about what an error is.
+//! There are two ways through a block. `step` takes one symbol, bit by bit, with every check; alone
+//! it is the whole decoder, [`inflate_reference`]. `run` takes symbols by table lookup as long as
+//! nothing is out of the ordinary, and stops in front of whatever is: the end of the block, the end
+//! of the input, any fault. Then `step` deals with it. So the fast loop has no errors to report,
+//! and the two cannot disagree about what an error is.
 //!
 //! gzip files and PNG pictures are made of it. It knows bytes and nothing else, so that both
 //! [`data`](crate::data) and [`report`](crate::report) can stand on it.
@@ -52,13 +52,17 @@ pub fn inflate(data: &[u8]) -> Result<(Vec<u8>, usize)> {
 }
 
 /// [`inflate`], one bit at a time and without tables: what it must agree with, errors included.
+///
+/// # Errors
+/// As [`inflate`].
 pub fn inflate_reference(data: &[u8]) -> Result<(Vec<u8>, usize)> {
     let mut output = Output::new(0, usize::MAX);
     let taken = inflate_into::<false>(data, 0, &mut output)?;
     Ok((output.into_bytes(), taken))
 }
 
-/// Unpacks the DEFLATE data at `input[start..]` to the end of `output`; gives the index after them.
+/// Unpacks the DEFLATE data at `input[start..]` to the end of `output`, by table if `FAST`; gives
+/// the index after them.
 pub(crate) fn inflate_into<const FAST: bool>(
     input: &[u8],
     start: usize,

@@ -10,9 +10,11 @@ const LONGEST_MATCH: usize = 258;
 pub(crate) struct Output {
     /// The first `filled` bytes are unpacked data; the rest is zeros or scratch, to be overwritten.
     pub bytes: Vec<u8>,
+    /// How many bytes are unpacked.
     pub filled: usize,
     /// Where these DEFLATE data began: no distance reaches in front of it.
     pub start: usize,
+    /// How many bytes may come out at most.
     limit: usize,
 }
 

@@ -5,8 +5,8 @@ use crate::tape::Var;
 
 impl<S: Synthesizer> BackwardInterface<S> {
     // ANCHOR: forward
-    /// In training: goes back from the trigger with its guessed gradient, and gives a copy at
-    /// which the true one will be intercepted. In evaluation: the trigger.
+    /// In training: goes back from the trigger with its guessed gradient, and gives a copy of it,
+    /// at which the true gradient will be caught when it comes. In evaluation: the trigger.
     ///
     /// It guesses once. `dni.py` does so twice, once to use the guess and once to learn from its
     /// error: the same numbers, unless the synthesizer draws or keeps statistics.

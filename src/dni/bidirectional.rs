@@ -4,7 +4,8 @@ use super::{BackwardInterface, ForwardInterface, Manager, Synthesizer};
 use crate::tape::Var;
 use crate::{Param, Scalar};
 
-/// Guesses both what passes through it and the gradient of that: a full unlock.
+/// Guesses both what passes through it and the gradient of that. The paper calls it a full unlock:
+/// neither part waits for the other.
 #[derive(Debug)]
 pub struct BidirectionalInterface<F, B> {
     /// Guesses the activations.
@@ -37,8 +38,8 @@ impl<F: Synthesizer, B: Synthesizer<Element = F::Element>> BidirectionalInterfac
         self.backward_interface.make_trigger(dni, received)
     }
 
-    /// What the part below does: teaches what its message was, and learns from the guess of the
-    /// message's gradient.
+    /// What the part below does: teaches the forward synthesizer its true message, and goes back
+    /// from the message with a guessed gradient.
     #[track_caller]
     pub fn send<'t>(
         &mut self,
@@ -50,8 +51,8 @@ impl<F: Synthesizer, B: Synthesizer<Element = F::Element>> BidirectionalInterfac
         self.backward_interface.backward(dni, message, F::Element::ONE);
     }
 
-    /// What the part above does: starts from a guessed message, and teaches what its gradient
-    /// was.
+    /// What the part above does: starts from a guessed message, and when the message's true
+    /// gradient comes, teaches the backward synthesizer.
     #[track_caller]
     pub fn receive<'t>(
         &mut self,

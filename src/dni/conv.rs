@@ -26,9 +26,9 @@ pub struct ConvSynthesizer<T: Scalar = f32> {
     pub input_trigger: Conv2d<T>,
     /// The layer that the context goes through, if there is one.
     pub input_context: Option<Linear<T>>,
-    /// The convolution after it.
+    /// The convolution after them.
     pub hidden: Conv2d<T>,
-    /// The last one.
+    /// The last convolution, whose weights start at zero.
     pub output: Conv2d<T>,
 }
 

@@ -38,8 +38,8 @@ pub type UnidirectionalInterface<S> = Interface<S>;
 /// [`BidirectionalInterface`](super::BidirectionalInterface).
 pub type ForwardInterface<S> = Interface<S, Activations>;
 
-/// Guesses the gradient of what passes through it, so that the layers below can learn before
-/// those above have finished: an update unlock.
+/// Guesses the gradient of what passes through it, so that the layers below can learn before those
+/// above have finished. The paper calls that an update unlock.
 pub type BackwardInterface<S> = Interface<S, Gradients>;
 
 impl<S: Synthesizer, M> Interface<S, M> {
@@ -79,7 +79,8 @@ impl<S: Synthesizer, M> Interface<S, M> {
         let _received = self.exchange(dni, message, trigger);
     }
 
-    /// Both at once, by one guess: teaches the synthesizer this message, and gives what it guessed.
+    /// Both at once, by one guess: teaches the synthesizer the true message, and gives the guessed
+    /// one.
     ///
     /// # Panics
     /// If the message does not have the shape of what is guessed.

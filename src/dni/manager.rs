@@ -135,8 +135,8 @@ impl<'t, T: Scalar> Manager<'t, T> {
     /// Runs `f`, and then goes back from everything that it gave to [`backward`](Self::backward),
     /// all at once.
     ///
-    /// A backward pass frees what it passes, so two gradients that go through the same entries have to
-    /// go together. If `f` panics nothing is propagated.
+    /// A backward pass frees what it passes, so two gradients that go through the same entries have
+    /// to go together. If `f` panics nothing is propagated.
     ///
     /// # Panics
     /// If the call stands inside another one.

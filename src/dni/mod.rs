@@ -6,6 +6,10 @@
 //! alone, the layer learns from the guess at once, and the synthesizer learns from the true
 //! gradient when it comes.
 //!
+//! A *message* is what one part of a net waits for from another: a layer's input, or the gradient
+//! of its output. A *trigger* is what the message is guessed from: whatever is known already. A
+//! *context*, such as the labels, may be given besides.
+//!
 //! The names are those of `dni.py`, a PyTorch library by koz4k:
 //!
 //! | here | what it is |

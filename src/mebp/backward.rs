@@ -58,7 +58,7 @@ impl<'p, T: Scalar> Arrivals<'p, T> {
             param.accumulate(gradient);
             spend(param);
             if let Some(gradient) = param.take_grad() {
-                // It may go on to the next entry, under another name.
+                // The tape may pass the same tensor on to the next entry, where it is scratch.
                 gradient.relabel(Kind::Scratch);
             }
         });

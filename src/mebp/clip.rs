@@ -1,4 +1,4 @@
-//! Clipping by the norm of all gradients, which takes all of them, or two passes (chapter 7).
+//! Clipping gradients by their common norm: with all of them at hand, or in two passes (chapter 7).
 
 use super::backward::Arrivals;
 use super::{back, must_be_ready};
@@ -80,7 +80,7 @@ pub fn global_norm<'p, T: Scalar>(params: impl IntoIterator<Item = &'p Param<T>>
 /// becomes NaN, and all others 0.
 ///
 /// # Panics
-/// If `max_norm` is negative or NaN. So do the two below.
+/// If `max_norm` is negative or NaN. So do [`per_layer_clipped`] and [`backward_clipped`].
 #[track_caller]
 pub fn clip<T: Scalar>(mut params: Vec<&mut Param<T>>, max_norm: f64) -> f64 {
     check_limit(max_norm);
@@ -115,7 +115,8 @@ pub fn clip<T: Scalar>(mut params: Vec<&mut Param<T>>, max_norm: f64) -> f64 {
 ///
 /// # Panics
 /// If the two calls of `pass` do not give the same bits, as when it draws at random itself: then
-/// the norm would not be that of the gradients. Or if a gradient of an earlier pass is waiting: see [`ready`](super::ready).
+/// the norm would not be that of the gradients. Or if a gradient of an earlier pass is waiting: see
+/// [`ready`](super::ready).
 #[track_caller]
 pub fn per_layer_clipped<T: Scalar>(
     net: &mut Sequential<T>,

@@ -1,10 +1,13 @@
-//! Memory-efficient backpropagation: a gradient is spent as soon as it is complete (chapter 7).
+//! Memory-efficient backpropagation: a gradient is used and let go as soon as it is complete
+//! (chapter 7).
 //!
-//! Ordinary training computes all gradients and then steps, so that at one moment all of them
-//! are held together: as many numbers again as the net has. Nothing asks for that. The step of a
-//! parameter needs its own gradient and no other, and once the backward pass is behind a layer
-//! it does not look at its weights again. So a layer can be stepped, and its gradients let go,
-//! before those of the layer in front of it are computed.
+//! Ordinary training computes all gradients and then steps, so that at one moment all of them are
+//! held together: as many numbers again as the net has. Nothing asks for that. The step of a
+//! parameter needs its own gradient and no other, and once the backward pass is behind a layer it
+//! does not look at its weights again. So a layer can be stepped, and its gradients let go, before
+//! those of the layer in front of it are computed. (PyTorch's tutorial "How to save memory by
+//! fusing the optimizer step into the backward pass" does it by hooks; Lv and others, 2023, call it
+//! LOMO.)
 //!
 //! | | at most held | by hand | on the tape |
 //! |---|---|---|---|
@@ -98,7 +101,7 @@ fn back<T: Scalar>(
         }
         return Some(d);
     }
-    // The layer lets go of what it kept; here the gradient that came from above is let go.
+    // The layer drops what it saved; here the gradient that came from above is dropped.
     let d_input = if first {
         layer.backward_params(&d_output);
         None
@@ -115,8 +118,8 @@ fn back<T: Scalar>(
 ///
 /// # Errors
 /// If one of them still has the gradient of an earlier backward pass, as when the gradients of
-/// several batches are to be added up. Each gradient is spent as it arrives here, so their sum
-/// would never exist.
+/// several batches are to be added up. Here each gradient is used and let go as it arrives, so
+/// their sum would never exist.
 ///
 /// ```
 /// use longhand::{Param, Tensor, mebp};
@@ -144,11 +147,11 @@ fn must_be_ready<T: Scalar>(params: &[&Param<T>]) {
 /// How many numbers the gradients of a net are: in theory, the peak of each way of training.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Sizes {
-    /// All of them together.
+    /// All gradients together.
     pub all: usize,
-    /// Those of the layer that has most.
+    /// The gradients of the layer that has most.
     pub layer: usize,
-    /// The largest one.
+    /// The largest gradient of a single parameter.
     pub parameter: usize,
 }
 

@@ -11,7 +11,7 @@ use crate::{Rng, Scalar, sequential};
 /// A net that reads digits, in the manner of LeNet (LeCun and others, 1998): images
 /// `[n, 1, 28, 28]` give log-probabilities `[n, 10]`. It has 431,080 parameters.
 ///
-/// The two numbers are the chances with which dropout silences an element in front of the linear
+/// The two numbers are the chances with which dropout sets an element to 0 in front of the linear
 /// layers; the WTB notebook (chapter 8) has `[0.0, 0.0]`.
 ///
 /// ```

@@ -13,6 +13,7 @@ use super::width::{cut, display_width, printable};
 const PAGE: usize = 80;
 /// The least width that a column of text is broken to.
 const NARROW: usize = 12;
+/// What stands between two columns.
 const GAP: &str = "  ";
 
 /// Rows and columns of text.

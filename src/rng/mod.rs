@@ -1,4 +1,4 @@
-//! A seeded random number generator: one seed, the same numbers on every machine. Chapter 2 uses it.
+//! A seeded random number generator: one seed, the same numbers everywhere. Chapter 2 uses it.
 //!
 //! **xoshiro256++** (David Blackman and Sebastiano Vigna, "Scrambled linear pseudorandom number
 //! generators", 2019) keeps 256 bits of state. A step mixes them with shifts, rotations and
@@ -6,7 +6,7 @@
 //! as numbers, with carry, which hides that structure. It repeats after 2²⁵⁶ − 1 steps.
 //!
 //! **SplitMix64** (Steele, Lea and Flood, 2014) makes the 256 bits from a seed of 64: it counts up
-//! in steps of 2⁶⁴/φ and scrambles each count. Seeds 0 and 1 then start out as far apart as any two.
+//! in steps of 2⁶⁴/φ and scrambles each count. Seeds 0 and 1 then start as far apart as any two.
 //!
 //! Neither resists an adversary: this is for experiments, not for secrets.
 
@@ -20,7 +20,8 @@ pub use mersenne::Mersenne;
 /// SplitMix64's stride, 2⁶⁴/φ to the nearest odd number.
 const STRIDE: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// SplitMix64's scrambler: one to one, and every bit of `x` moves about half the bits of the result.
+/// SplitMix64's scrambler: one to one, and every bit of `x` moves about half the bits of the
+/// result.
 fn scramble(x: u64) -> u64 {
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

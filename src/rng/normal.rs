@@ -18,8 +18,8 @@
 //!
 //! Far out, ½ − |q| is nearly e^(−z²/2), so t is nearly |z| and R nearly a straight line. The
 //! arguments of both R start at 0, where no coefficient is negative and no sum cancels. The
-//! coefficients are our own, from `tests/golden/scalar/fit.py`. `tests/rng.rs` measures the result against the true
-//! quantile: the relative error is below 10⁻¹⁴.
+//! coefficients are our own, from `tests/golden/scalar/fit.py`. `tests/rng.rs` measures the result
+//! against the true quantile: the relative error is below 10⁻¹⁴.
 
 use crate::scalar::{Scalar, polynomial};
 

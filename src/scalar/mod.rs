@@ -13,8 +13,8 @@
 //! | sigmoid | 1.68 | 1.39 |
 //!
 //! These are the largest errors that `tests/scalar.rs` finds: for f32 over all 2³² arguments, for
-//! f64 over some thousand points. One ulp (unit in the last place) is the gap from the result to the
-//! next float; half of one is the best that any function can do.
+//! f64 over some thousand points. One ulp (unit in the last place) is the gap from the result to
+//! the next float; half of one is the best that any function can do.
 
 use std::fmt::{Debug, Display, LowerExp};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};

@@ -4,8 +4,8 @@
 use super::{Shape, Tensor};
 use crate::Scalar;
 
-/// An input `[n, c, ..]` seen as `[n, c]` or `[n, c, rest]`, its statistics as `[c]` or `[c, 1]`; or by
-/// groups, as `[n·groups, m]` and `[n·groups, 1]`.
+/// An input `[n, c, ..]` seen as `[n, c]` or `[n, c, rest]`, its statistics as `[c]` or `[c, 1]`;
+/// or by groups, as `[n·groups, m]` and `[n·groups, 1]`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Channels {
     /// The batch, with all axes behind the channels made one.
@@ -32,8 +32,8 @@ impl Channels {
         }
     }
 
-    /// An input `[n, c, ..]` seen as `[n·groups, m]`: each sample's channels in so many groups. `None`
-    /// if it has no axis 1, or its channels do not make so many groups.
+    /// An input `[n, c, ..]` seen as `[n·groups, m]`: each sample's channels in so many groups.
+    /// `None` if it has no axis 1, or its channels do not make so many groups.
     pub(crate) fn of_groups(input: Shape, groups: usize) -> Option<Self> {
         let [n, c, ..] = *input else { return None };
         if groups == 0 || !c.is_multiple_of(groups) {

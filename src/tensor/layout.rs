@@ -133,7 +133,7 @@ impl<T: Scalar> Tensor<T> {
     /// The indices `range` along `axis`.
     ///
     /// # Panics
-    /// If the range reaches past the end of the axis.
+    /// If there is no such axis, or the range reaches past the end of the axis.
     #[track_caller]
     #[must_use]
     pub fn slice(&self, axis: isize, range: Range<usize>) -> Self {
@@ -161,7 +161,7 @@ impl<T: Scalar> Tensor<T> {
     /// ```
     ///
     /// # Panics
-    /// If there is no room for so many.
+    /// If there is no such axis, or no room for so many.
     #[track_caller]
     #[must_use]
     pub fn pad_axis(&self, axis: isize, before: usize, after: usize) -> Self {

@@ -97,18 +97,27 @@ impl<T: Scalar> Tensor<T> {
     }
 
     /// Every element is `value`.
+    ///
+    /// # Panics
+    /// If there is no room for so many.
     #[track_caller]
     pub fn full(shape: impl Into<Shape>, value: T) -> Self {
         Self::build(shape, |out| out.fill(value))
     }
 
     /// Every element is 0.
+    ///
+    /// # Panics
+    /// If there is no room for so many.
     #[track_caller]
     pub fn zeros(shape: impl Into<Shape>) -> Self {
         Self::full(shape, T::ZERO)
     }
 
     /// Every element is 1.
+    ///
+    /// # Panics
+    /// If there is no room for so many.
     #[track_caller]
     pub fn ones(shape: impl Into<Shape>) -> Self {
         Self::full(shape, T::ONE)

@@ -42,10 +42,10 @@ fn rows_to_one<T: Scalar>(out: &mut [T], x: &[T], width: usize, f: impl Fn(&[T])
 }
 
 impl<T: Scalar> Tensor<T> {
-    /// Σ of all elements; 0 if there are none. The order of the additions is part of the definition:
-    /// element `i` of a block of 4096 is added to running sum `i mod 32`; then the upper half of the
-    /// running sums is added to the lower half, and so on until one is left; and the sums of the
-    /// blocks in the same way. So at most 128 terms are added one after another.
+    /// Σ of all elements; 0 if there are none. The order of the additions is part of the
+    /// definition: element `i` of a block of 4096 is added to running sum `i mod 32`; then the
+    /// upper half of the running sums is added to the lower half, and so on until one is left; and
+    /// the sums of the blocks in the same way. So at most 128 terms are added one after another.
     #[must_use]
     pub fn sum(&self) -> T {
         sum(self.data())
@@ -97,9 +97,9 @@ impl<T: Scalar> Tensor<T> {
 
     /// Σ over one axis, which is dropped; a negative axis counts from the end.
     ///
-    /// Over the last axis each row is added up as [`sum`](Self::sum) adds all elements. Over another
-    /// axis, blocks of 64 terms are added one after another, each beginning with 0; then the upper
-    /// half of the blocks' sums is added to the lower half, and so on until one is left.
+    /// Over the last axis each row is added up as [`sum`](Self::sum) adds all elements. Over
+    /// another axis, blocks of 64 terms are added one after another, each beginning with 0; then
+    /// the upper half of the blocks' sums is added to the lower half, and so on until one is left.
     ///
     /// ```
     /// # use longhand::Tensor;

@@ -78,8 +78,8 @@ const ROWS: usize = 64;
 
 // ANCHOR: sum_rows
 /// `out[i]` = Σ over rows of `x[row][i]`, in this order: one row after another within blocks of 64,
-/// each beginning with 0; then the upper half of the blocks' sums is added to the lower half, and so
-/// on until one is left.
+/// each beginning with 0; then the upper half of the blocks' sums is added to the lower half, and
+/// so on until one is left.
 pub(super) fn sum_rows<T: Scalar>(x: &[T], out: &mut [T]) {
     let width = out.len();
     let blocks = x.len().div_ceil(ROWS * width);
@@ -113,9 +113,9 @@ fn sum_blocks<T: Scalar>(x: &[T], width: usize, sums: &mut [T]) {
 // ANCHOR_END: sum_rows
 
 // ANCHOR: pairwise
-/// A sum of many tensors of one size, in pairs: neighbours are added, then neighbouring sums of two,
-/// of four, and so on; what has no partner is added last. They are handed over one by one, and only
-/// one sum of each kind waits for its partner.
+/// A sum of many tensors of one size, in pairs: neighbours are added, then neighbouring sums of
+/// two, of four, and so on; what has no partner is added last. They are handed over one by one, and
+/// only one sum of each kind waits for its partner.
 pub(super) struct Pairwise<T: Scalar> {
     /// The sums that wait for a partner, the largest first: k and the sum of 2ᵏ tensors.
     waiting: Vec<(u32, Buffer<T>)>,

@@ -19,7 +19,8 @@
 //! - [`Tempered`] puts the measuring and the tempering in front of any optimizer.
 //! - [`TemperedMean`] is the older form: one step for every n mini-batches.
 //!
-//! Labels that are wrong on purpose come from [`Digits::with_noise`](crate::data::Digits::with_noise).
+//! Labels that are wrong on purpose come from
+//! [`Digits::with_noise`](crate::data::Digits::with_noise).
 
 pub mod notebook;
 mod statistics;

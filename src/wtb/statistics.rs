@@ -26,7 +26,9 @@ use crate::{Scalar, Tensor};
 /// ratio too; so does one so large (above 1e150) that the square of it overflows.
 #[derive(Clone, Debug)]
 pub struct GradientStats {
+    /// B, how many gradients were added.
     batches: usize,
+    /// Their mean so far.
     mean: Tensor<f64>,
     /// Σ(g − mean)².
     squares: Tensor<f64>,

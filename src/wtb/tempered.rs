@@ -37,7 +37,7 @@ use std::fmt;
 /// ```
 #[derive(Debug)]
 pub struct Tempered<O, T: Scalar = f32> {
-    /// What steps in the end; its step size may be changed at any time.
+    /// The optimizer that makes the steps; its step size may be changed at any time.
     pub optimizer: O,
     tempers: bool,
     kept: HashMap<ParamId, Kept<T>>,

@@ -31,7 +31,7 @@ use std::collections::HashMap;
 /// optimizer within sees that, and the value shows it.
 #[derive(Debug)]
 pub struct TemperedMean<O> {
-    /// What steps in the end.
+    /// The optimizer that makes the steps.
     pub optimizer: O,
     n: usize,
     stats: HashMap<ParamId, GradientStats>,

@@ -23,7 +23,7 @@ pub enum NpyData {
     F64(Vec<f64>),
 }
 
-/// Does the same with the elements, whatever their type.
+/// Evaluates `$what` with the elements at hand as `$data`, whatever their type.
 macro_rules! with_data {
     ($npy:expr, $data:ident => $what:expr) => {
         match $npy {
@@ -73,7 +73,7 @@ impl NpyData {
         }
     }
 
-    /// The elements that these bytes are, which begin at byte `start` of the file.
+    /// The elements that `bytes` hold, which begin at byte `start` of the file.
     pub(super) fn decode(descr: &Descr, bytes: &[u8], start: usize) -> Result<Self> {
         let bytes = match descr.big_endian {
             true => Cow::Owned(reversed(bytes, descr.width)),
@@ -107,7 +107,7 @@ impl NpyData {
         })
     }
 
-    /// The bytes that these elements are.
+    /// The elements as bytes, little-endian.
     pub(super) fn encode(&self) -> Vec<u8> {
         match self {
             NpyData::Bool(data) => data.iter().map(|&bit| u8::from(bit)).collect(),
@@ -143,18 +143,18 @@ impl NpyData {
         })
     }
 
-    /// Turns elements that ran first index fastest, so that they run last index fastest.
+    /// Turns column-major elements (the first index runs fastest) to row-major (the last one does).
     pub(super) fn turn_row_major(&mut self, shape: &[usize]) {
         with_data!(self, data => *data = row_major(shape, data));
     }
 }
 
-/// Elements of `width` bytes, the bytes of each turned round.
+/// Elements of `width` bytes, the bytes of each in reverse.
 fn reversed(elements: &[u8], width: usize) -> Vec<u8> {
     elements.chunks(width).flat_map(|element| element.iter().rev().copied()).collect()
 }
 
-/// Elements that ran first index fastest, last index fastest.
+/// Column-major elements (the first index runs fastest) in row-major order (the last one does).
 fn row_major<N: Copy>(shape: &[usize], column_major: &[N]) -> Vec<N> {
     let mut strides = Vec::new(); // in `column_major`
     let mut stride = 1;

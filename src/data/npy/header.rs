@@ -16,6 +16,7 @@ pub(super) const PLACE: &str = "NPY data";
 /// The most dimensions NumPy gives an array.
 pub(super) const MAX_RANK: usize = 64;
 
+/// What every `.npy` file begins with.
 pub(super) const MAGIC: [u8; 6] = *b"\x93NUMPY";
 
 /// What an element can be.
@@ -54,8 +55,9 @@ const ELEMENTS: [(&str, Element, usize); 13] = [
 
 /// An element type as the header names it: `<f4`.
 pub(super) struct Descr {
+    /// What the elements are.
     pub element: Element,
-    /// In bytes.
+    /// The width of an element, in bytes.
     pub width: usize,
     /// Whether the most significant byte comes first: `>`. Without a sign, and with `=`, which is
     /// for the order of the machine, it comes last, as on nearly every machine.
@@ -64,8 +66,11 @@ pub(super) struct Descr {
 
 /// What the header says.
 pub(super) struct Header {
+    /// The type of the elements.
     pub descr: Descr,
+    /// Whether the first index runs fastest (column-major, as in Fortran), and not the last.
     pub fortran_order: bool,
+    /// The sizes of the dimensions, outermost first.
     pub shape: Vec<usize>,
 }
 
@@ -234,7 +239,7 @@ impl Parser<'_> {
     }
 }
 
-/// The error that an array is in order but not of a kind that is read here.
+/// An error for an array that breaks no rule but is of a kind that is not read here.
 fn unsupported(at: usize) -> Error {
     Error::new(ErrorKind::Unsupported, PLACE).at(at as u64)
 }

@@ -5,10 +5,11 @@
 //!  "0.weight": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
 //!  "0.bias":   {"dtype": "F32", "shape": [2],    "data_offsets": [24, 32]}}
 //! ```
-//! The offsets count from the header's end. Tensors must lie one after another without a gap,
-//! from the first byte to the last, so that no two share bytes and none are hidden. What is read
-//! and what is not is as in the format's own library, but that a tensor of an element type which is
-//! not known stands in nobody's way, and that `[0, 2⁶³]` is no shape, since its strides overflow.
+//! The offsets count from the header's end. Tensors must lie one after another without a gap, from
+//! the first byte to the last, so that no two share bytes and none are hidden. What is accepted is
+//! what the format's own library accepts, but for two things: a tensor of an unknown element type
+//! does not keep the others from being read, and `[0, 2⁶³]` is no shape, since its strides
+//! overflow.
 
 use super::json::{Parser, quoted};
 use crate::data::cursor::Cursor;
@@ -21,7 +22,7 @@ use std::ops::Range;
 /// What these data are called in an error.
 pub(super) const PLACE: &str = "safetensors data";
 
-/// Headers longer than this are refused, as everywhere.
+/// The longest header that is read, in bytes; the format's own library has the same limit.
 const LONGEST: u64 = 100_000_000;
 
 /// How many bits an element takes, for the types that the format's own library knows.
@@ -52,18 +53,23 @@ const BITS: [(&str, usize); 22] = [
 
 /// What the header says of one tensor.
 pub(super) struct Entry {
+    /// What the tensor is called.
     pub name: String,
+    /// Its element type, as the format calls it.
     pub dtype: String,
+    /// Its sizes, outermost first.
     pub shape: Vec<usize>,
     /// Its bytes, counted from the header's end.
     pub place: Range<usize>,
-    /// Where the file speaks of it.
+    /// The byte of the file at which the header speaks of it.
     pub at: usize,
 }
 
-/// All tensors in the order of their bytes, and where the header ends.
+/// What the header says of the file.
 pub(super) struct Header {
+    /// All tensors, in the order of their bytes.
     pub entries: Vec<Entry>,
+    /// The byte at which the header ends and the elements begin.
     pub end: usize,
 }
 
@@ -174,7 +180,7 @@ fn entry(json: &mut Parser, name: String, at: usize) -> Result<Entry> {
     Ok(Entry { name, dtype, shape, place, at })
 }
 
-/// The bytes of a tensor, or what is found instead of what.
+/// Where the bytes of a tensor lie; or else what was found and what was expected.
 fn place(
     dtype: &str,
     shape: &[usize],

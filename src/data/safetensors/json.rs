@@ -185,7 +185,8 @@ impl<'a> Parser<'a> {
                 return Err(self.text.fault(at, "an unknown escape", known));
             }
         };
-        // Characters beyond 16 bits are written as a pair of halves.
+        // Characters beyond 16 bits are written as two halves (surrogates), each with an escape of
+        // its own.
         let mut units = vec![unit];
         if (0xd800..0xdc00).contains(&unit) && self.text.rest().starts_with(b"\\u") {
             self.text.skip(2);

@@ -74,7 +74,8 @@ impl AreaChart {
         self
     }
 
-    /// The tops of all layers, one list for each, and below them the ground.
+    /// The upper edge of each layer, one list for each, after the line of zeros that the first
+    /// stands on.
     fn tops(&self) -> Vec<Vec<f64>> {
         let mut tops = vec![vec![0.0; self.xs.len()]];
         for (_, ys) in &self.layers {
@@ -104,7 +105,7 @@ impl Figure for AreaChart {
         let y = Scale::fit(peak, self.y.wish(5, true));
 
         let mut top = frame::heading(&mut svg, &self.title);
-        // Read from left to right as from below to above.
+        // The legend reads from left to right as the layers stand from below to above.
         let entries = names.iter().enumerate().map(|(at, name)| (*name, at % COLOURS));
         top = frame::legend(&mut svg, top, entries);
         top = frame::subheading(&mut svg, top, &self.y.title) + 12.0;

@@ -6,8 +6,9 @@ use super::frame::{self, Area, Axis, FOOT};
 use super::scale::{Extent, Scale};
 use super::svg::{Anchor, Svg, WIDTH, text_width};
 
-/// The height of a bar, and from one bar to the next.
+/// The height of a bar.
 const BAR: f64 = 20.0;
+/// From the top of one bar to that of the next.
 const PITCH: f64 = 31.0;
 
 /// Named values, one below another, as bars from zero; or as dots on a logarithmic axis, which

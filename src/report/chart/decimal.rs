@@ -5,7 +5,9 @@ use crate::report::grouped;
 /// The number `digits` · 10^`power`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Decimal {
+    /// The digits, as a whole number with a sign.
     pub digits: i64,
+    /// The power of ten that they are multiplied by.
     pub power: i32,
 }
 
@@ -22,7 +24,7 @@ impl Decimal {
         text.split_once('e').and_then(|(_, power)| power.parse().ok()).unwrap_or(0)
     }
 
-    /// As words that a reader likes: `0.25`, `10,000`, `−3`, and `2×10⁻⁷` where the plain number
+    /// As a reader likes to see it: `0.25`, `10,000`, `−3`, and `2×10⁻⁷` where the plain number
     /// would be long.
     pub(super) fn label(&self) -> String {
         if self.reads_plain() { self.plain() } else { self.scientific() }

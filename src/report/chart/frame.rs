@@ -15,8 +15,11 @@ pub(super) const LABEL_GAP: f64 = 16.0;
 /// What is asked of one axis.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Axis {
+    /// The words beside the axis; none if empty.
     pub title: String,
+    /// Whether it is logarithmic.
     pub log: bool,
+    /// The range, where the caller fixes it.
     pub range: Option<(f64, f64)>,
 }
 
@@ -143,7 +146,9 @@ pub(super) fn last_label_room(scale: &Scale) -> f64 {
 /// A label at the end of a line.
 #[derive(Clone, Debug)]
 pub(super) struct EndLabel {
+    /// What it says.
     pub text: String,
+    /// The class that gives it its colour.
     pub class: String,
     /// The end of the line.
     pub at: (f64, f64),

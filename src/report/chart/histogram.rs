@@ -7,8 +7,9 @@ use super::svg::{Anchor, COLOURS, Svg, WIDTH, n};
 use super::{Figure, numbers, trace};
 use std::ops::Range;
 
-/// The height of one of several panels, and of a single one.
+/// The height of one of several panels.
 const PANEL: f64 = 92.0;
+/// The height of a single panel.
 const HEIGHT: f64 = 260.0;
 
 /// One or more histograms with common bins: one panel below another, or all in one.
@@ -39,8 +40,11 @@ pub struct Histogram {
 }
 
 struct Bins {
+    /// The lower edge of the first bin.
     first: f64,
+    /// The width of a bin.
     width: f64,
+    /// How many bins there are.
     count: usize,
     /// Whether each bin is one whole number: then its bar stands apart.
     whole: bool,
@@ -284,7 +288,8 @@ fn draw(
         let (Some((h, v)), Some((next, _))) = (place(bin, *share), place(bin + 1, 0.0)) else {
             continue;
         };
-        // Two slanted strokes of the page's colour would need to know it: an arrow does not.
+        // The usual mark, two slanted strokes through the bar, would have to be of the page's
+        // colour, which is not known here. An arrow need not.
         let middle = (h + next) / 2.0;
         let arrow = format!("M{} {}l5 0-5-7-5 7z", n(middle), n(v));
         svg.path(&format!("{class} fill"), &arrow, "");

@@ -8,14 +8,16 @@ use super::png;
 use super::svg::{Anchor, Svg, WIDTH, n};
 use super::{Figure, numbers};
 
-/// The most units that a pixel is wide, and the pixels between two images.
+/// The most units that a pixel is wide.
 const PIXEL: f64 = 4.0;
+/// The pixels between two images.
 const GAP: usize = 4;
 
 /// Images of one size in rows, each with a caption below.
 ///
 /// Pixels go from 0 (paper) to 1 (ink), or to 255 if any is greater than 1, unless
-/// [`range`](Self::range) says otherwise. They are shown in sixteen shades. The ink is the page's text colour, dark on light or light on dark.
+/// [`range`](Self::range) says otherwise. They are shown in sixteen shades. The ink is the page's
+/// text colour, dark on light or light on dark.
 ///
 /// ```
 /// use longhand::report::{Figure, ImageGrid};

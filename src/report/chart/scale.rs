@@ -67,17 +67,24 @@ impl Tick {
 /// An axis: what range of numbers lies between which two coordinates.
 #[derive(Clone, Debug)]
 pub(super) struct Scale {
+    /// The number at the beginning of the axis.
     pub lo: f64,
+    /// The number at its end.
     pub hi: f64,
+    /// Whether it is logarithmic.
     pub log: bool,
+    /// The coordinate of its beginning.
     pub from: f64,
+    /// The coordinate of its end.
     pub to: f64,
+    /// Where it is marked.
     pub ticks: Vec<Tick>,
 }
 
 /// How a [`Scale`] is to be chosen.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Wish {
+    /// Whether it is logarithmic.
     pub log: bool,
     /// The range, where the caller fixes it.
     pub range: Option<(f64, f64)>,
@@ -114,7 +121,7 @@ impl Scale {
         if !drawable(value, self.log) {
             return None;
         }
-        // Which logarithm does not matter: only ratios are used.
+        // To which base does not matter: only ratios are used.
         let place = |v: f64| if self.log { Scalar::ln(v) } else { v };
         let part = (place(value) - place(self.lo)) / (place(self.hi) - place(self.lo));
         // Far outside is as good as just outside, and keeps the file's numbers short.

@@ -11,8 +11,11 @@ const DOTS: usize = 24;
 /// A named line.
 #[derive(Clone, Debug)]
 pub(super) struct Series {
+    /// Its label; none if empty.
     pub name: String,
+    /// The x of each point.
     pub xs: Vec<f64>,
+    /// The y of each point.
     pub ys: Vec<f64>,
     /// The least and the greatest around each y.
     pub band: Option<(Vec<f64>, Vec<f64>)>,

@@ -9,8 +9,8 @@ pub(super) const LARGE: f64 = 19.0;
 /// The number of colours that series take in turn.
 pub(super) const COLOURS: usize = 6;
 
-/// Okabe and Ito's hues: blue, vermilion, green, purple, brown or yellow, grey. Shapes take `currentColor`
-/// from their class, which even viewers without CSS variables understand.
+/// Okabe and Ito's hues: blue, vermilion, green, purple, brown or yellow, grey. Shapes take
+/// `currentColor` from their class, which even viewers without CSS variables understand.
 const STYLE: &str = "
 .lh{font:14px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;\
 font-variant-numeric:tabular-nums;color:#1f2328;color-scheme:light dark}

@@ -7,8 +7,9 @@ use super::frame::{self, Area, Axis, FOOT};
 use super::scale::{Extent, Scale};
 use super::svg::{Anchor, COLOURS, Svg, WIDTH, n, text_width};
 
-/// The height of a span, and from one lane to the next.
+/// The height of a span.
 const SPAN: f64 = 22.0;
+/// From the top of one lane to that of the next.
 const PITCH: f64 = 32.0;
 /// Spans of one kind that are nearer than this are drawn as one.
 const NEAR: f64 = 0.4;

@@ -10,9 +10,10 @@ impl<T: Scalar> Tensor<T> {
     /// Slides the kernels over the images: `[n, c, h, w]` with weight `[o, c, kh, kw]` and bias
     /// `[o]` gives `[n, o, oh, ow]`, where `oh` and `ow` are [`Window::output`].
     ///
-    /// y\[n, o, i, j\] = Σ over c, kh, kw of weight\[o, c, kh, kw\] · x\[n, c, i·s + kh·d − p, …\] + bias\[o\],
-    /// with zeros in the padding; one chain of fused multiply-adds, the bias added last. (As in
-    /// all libraries of this kind the kernel is not turned over: strictly, a correlation.)
+    /// y\[n, o, i, j\] = Σ over c, kh, kw of weight\[o, c, kh, kw\] · x\[n, c, i·s + kh·d − p, …\] +
+    /// bias\[o\], with zeros in the padding; one chain of fused multiply-adds, the bias added
+    /// last. (As in all libraries of this kind the kernel is not turned over: strictly, a
+    /// correlation.)
     ///
     /// ```
     /// use longhand::Tensor;

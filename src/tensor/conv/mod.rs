@@ -10,8 +10,8 @@
 //! [`Im2col`](super::gemm::Im2col). Only their gradient has to be, a few rows' patches at a time,
 //! while they are in the cache.
 //!
-//! `reference` says the same in plain loops, and in which order every sum is taken; the
-//! functions here give the same bits.
+//! `reference` has the same functions as plain loops, which say in what order every sum is taken;
+//! the functions here give the same bits.
 
 mod columns;
 mod forward;

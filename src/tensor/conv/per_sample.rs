@@ -35,9 +35,9 @@ impl<T: Scalar> Tensor<T> {
         })
     }
 
-    /// dL/d(input) of [`conv2d_per_sample`](Self::conv2d_per_sample), whose output has this gradient:
-    /// `[n, o, oh, ow]` with weight `[n, o, c, kh, kw]` gives `[n, c, h, w]`, where `size` is h and
-    /// w.
+    /// dL/d(input) of [`conv2d_per_sample`](Self::conv2d_per_sample), whose output has this
+    /// gradient: `[n, o, oh, ow]` with weight `[n, o, c, kh, kw]` gives `[n, c, h, w]`, where
+    /// `size` is h and w.
     ///
     /// # Panics
     /// If the shapes are not those of such convolutions.
@@ -60,9 +60,10 @@ impl<T: Scalar> Tensor<T> {
         })
     }
 
-    /// dL/d(weight) of [`conv2d_per_sample`](Self::conv2d_per_sample), whose output has this gradient:
-    /// `[n, c, h, w]` and `[n, o, oh, ow]` give `[n, o, c, kh, kw]`. The sum over the places of an
-    /// image is taken as in [`conv2d_weight`](Self::conv2d_weight) of that image alone.
+    /// dL/d(weight) of [`conv2d_per_sample`](Self::conv2d_per_sample), whose output has this
+    /// gradient: `[n, c, h, w]` and `[n, o, oh, ow]` give `[n, o, c, kh, kw]`. The sum over the
+    /// places of an image is taken as in [`conv2d_weight`](Self::conv2d_weight) of that image
+    /// alone.
     ///
     /// # Panics
     /// If the shapes are not those of such convolutions.

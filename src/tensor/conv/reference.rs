@@ -60,8 +60,8 @@ pub fn conv2d_input<T: Scalar>(
     d_input
 }
 
-/// [`Tensor::conv2d_weight`]: groups of at most 256 places, in each of them chains of at most 64, and
-/// the groups' sums added in pairs.
+/// [`Tensor::conv2d_weight`]: groups of at most 256 places, in each of them chains of at most 64,
+/// and the groups' sums added in pairs.
 ///
 /// # Panics
 /// As [`Tensor::conv2d_weight`].

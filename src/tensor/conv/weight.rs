@@ -62,12 +62,12 @@ impl<T: Scalar> Tensor<T> {
     /// dL/d(weight) of the convolution of this input, whose output has this gradient:
     /// `[n, c, h, w]` and `[n, o, oh, ow]` give `[o, c, kh, kw]`.
     ///
-    /// The order of the sum over all places: at most 256 places are a group. These are the places of
-    /// several whole images, if they are small; or several rows of places of one image; or a part of
-    /// such a row. Within a group at most 64 places of one image are one chain of fused multiply-adds:
-    /// several rows, or a part of one. Each begins at 0, and their sums are added one after another.
-    /// The sums of neighbouring groups are added in pairs, and their sums in pairs, and so on; what
-    /// has no partner waits for the next round.
+    /// The order of the sum over all places: at most 256 places are a group. These are the places
+    /// of several whole images, if they are small; or several rows of places of one image; or a
+    /// part of such a row. Within a group at most 64 places of one image are one chain of fused
+    /// multiply-adds: several rows, or a part of one. Each begins at 0, and their sums are added
+    /// one after another. The sums of neighbouring groups are added in pairs, and their sums in
+    /// pairs, and so on; what has no partner waits for the next round.
     ///
     /// # Panics
     /// If the shapes are not those of such a convolution.

@@ -42,8 +42,8 @@ pub fn reference<T: Scalar>(spec: &str, operands: &[&Tensor<T>]) -> Tensor<T> {
 /// The sum of products that `spec` describes: `"ik,kj->ij"` is the product of two matrices.
 ///
 /// The letters before the arrow name the axes of each operand, those after it the axes of the
-/// result; spaces do not count. An index that is missing after the arrow is summed over, one
-/// that an operand names twice walks its diagonal. Without an arrow, as in NumPy, the result has the
+/// result; spaces do not count. An index that is missing after the arrow is summed over, one that
+/// an operand names twice walks its diagonal. Without an arrow, as in NumPy, the result has the
 /// letters that stand there once, in the order of the alphabet (capitals first): `"ij,jk"` is a
 /// product of matrices, `"ji"` a transpose, `"ii"` a trace.
 ///

@@ -29,10 +29,10 @@
 //! # One order of summation
 //!
 //! Each element of the product is one chain of fused multiply-adds, from the first term to the
-//! last: c = fma(aᵢₚ, bₚⱼ, c) for p = 0, 1, … k − 1, from 0 or from what C held. A fused multiply-add
-//! rounds once. No sum is split, over lanes, blocks or threads: vectors run along C's columns or
-//! rows, threads take separate blocks of C, and a sum that is cut in depth goes on where it
-//! stopped. So the result is the same to the last bit whatever the sizes of the blocks, the
+//! last: c = fma(aᵢₚ, bₚⱼ, c) for p = 0, 1, … k − 1, from 0 or from what C held. A fused
+//! multiply-add rounds once. No sum is split, over lanes, blocks or threads: vectors run along C's
+//! columns or rows, threads take separate blocks of C, and a sum that is cut in depth goes on where
+//! it stopped. So the result is the same to the last bit whatever the sizes of the blocks, the
 //! instruction set, the number of threads, or the rows that happen to be multiplied together; and
 //! (AB)ᵀ = BᵀAᵀ exactly. (A NaN is a NaN everywhere; which of its many patterns is not promised.)
 
@@ -119,8 +119,8 @@ pub fn matmul_im2col<T: Scalar + HasKernels>(
     product(a, Source::Im2col { image: b, first: 0, cols: b.cols() }, accumulate, c);
 }
 
-/// C ← A·B, or C ← C + A·B with `accumulate`, with the im2col matrix of an image on the left, read in
-/// place.
+/// C ← A·B, or C ← C + A·B with `accumulate`, with the im2col matrix of an image on the left, read
+/// in place.
 ///
 /// The sum is over the places, of which there may be many, and not one chain as that of [`matmul`]:
 /// it is cut into chains of at most `chain` places, as many whole rows of places as that is, or

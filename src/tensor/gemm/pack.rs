@@ -1,4 +1,4 @@
-//! Packing: copying a block of a matrix so that the micro-kernel reads it in one stream (chapter 1).
+//! Packing: a block of a matrix copied so that the micro-kernel reads it in one stream (chapter 1).
 //!
 //! A block of 256 × 16 of a large matrix lies in 256 places, each in a page of memory of its own.
 //! Copied together it is 16 KiB in one run, which stays in the first-level cache while it is

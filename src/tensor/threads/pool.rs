@@ -90,7 +90,7 @@ impl Job<'_> {
 /// Drops what a task panicked with, even if dropping it panics.
 fn discard(payload: Box<dyn Any + Send>) {
     if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        // This one might do the same, and so on. It is not dropped.
+        // Dropping this one might panic too, and so on: it is leaked instead.
         std::mem::forget(another);
     }
 }

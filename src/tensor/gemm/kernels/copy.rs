@@ -13,7 +13,8 @@ use std::marker::PhantomData;
 pub(crate) struct Move<T> {
     /// The first number to read.
     pub from: *const T,
-    /// How far apart the runs of numbers in `from` are: rows if it copies, columns if it transposes.
+    /// How far apart the runs of numbers in `from` are: rows if it copies, columns if it
+    /// transposes.
     pub stride: usize,
     /// Rows to write: `out[p·width + j]` for p < rows.
     pub rows: usize,
@@ -131,7 +132,7 @@ impl<T: Copy> Kernel for TransposePlain<T> {
     }
 }
 
-/// The same by square blocks of L × L, transposed in registers.
+/// As [`TransposePlain`], by square blocks of L × L, transposed in registers.
 #[cfg(target_arch = "x86_64")]
 pub(crate) struct TransposeBlocks<V, const L: usize>(PhantomData<V>);
 

@@ -1,7 +1,7 @@
 //! Micro-kernels for a factor that is the im2col matrix of an image, read in place (chapter 6).
 //!
-//! The same tile in registers as in the kernel of [`matrix`](super::matrix), and the same sums. What
-//! is different is where the numbers come from.
+//! The same tile in registers as in the kernel of [`matrix`](super::matrix), and the same sums.
+//! What is different is where the numbers come from.
 
 // Rows and registers are counted, as the comments do: `c[r][v]` is register v of row r.
 #![allow(clippy::needless_range_loop)]
@@ -130,8 +130,8 @@ pub(crate) struct Left<V>(PhantomData<V>);
 impl<V: Simd> TileKernel for Left<V> {
     type Tile = LeftTile<V::Elem>;
 
-    /// R rows, whose numbers are read from the image one after the other, by N registers. Each chain
-    /// begins at 0, and is added to C when it ends.
+    /// R rows, whose numbers are read from the image one after the other, by N registers. Each
+    /// chain begins at 0, and is added to C when it ends.
     #[inline(always)]
     unsafe fn run<const R: usize, const N: usize>(tile: &LeftTile<V::Elem>) {
         // SAFETY: the processor has the instruction set (the contract of `TileKernel::run`).

@@ -124,8 +124,8 @@ impl<T: Scalar> Simd for Plain<T> {
 
     #[inline(always)]
     unsafe fn store(self, to: *mut T) {
-        // SAFETY: the contract of `store` is room for eight numbers at `to`; an array of them has no
-        // stricter alignment than they have.
+        // SAFETY: the contract of `store` is room for eight numbers at `to`; an array of them has
+        // no stricter alignment than they have.
         unsafe { *to.cast() = self.0 }
     }
 
