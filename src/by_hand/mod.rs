@@ -4,7 +4,8 @@
 //! gradient written directly below it. There are no objects here and nothing is kept between
 //! calls; chapter 4 makes layers of it in three steps (see [`refactor`]).
 //!
-//! A weight here has shape `[inputs, outputs]`, so that a layer reads x·w + b.
+//! A weight here has shape `[inputs, outputs]`, so that a layer reads x·w + b. The first line of a
+//! function says which shapes it takes; it panics at others.
 
 mod net;
 pub mod refactor;

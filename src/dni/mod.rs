@@ -23,7 +23,8 @@
 //! | [`Manager`] | `backward`, `defer_backward`, `synthesizer_context` |
 //!
 //! There the manager is global. Here it is a value for one step on one tape: scopes end where
-//! their closures end, and what one step has begun no other can find.
+//! their closures end, and what one step has begun no other can find. What asks a synthesizer for a
+//! guess panics if the synthesizer does, at a size that does not fit, say.
 //!
 //! ```
 //! use longhand::dni::{BackwardInterface, BasicSizes, BasicSynthesizer, Manager};

@@ -10,7 +10,8 @@
 //! Each *link* of a chain is `c ← a[i,p]·b[p,j] + c`, rounded once. What the rungs change is the
 //! order *between* chains, that is which element is worked on when. Floating-point addition is not
 //! associative, so a chain that was cut or turned round would end in other bits. None is: all rungs
-//! give the same bits, and the tests ask for equality.
+//! give the same bits, and the tests ask for equality. A rung panics if A or B is not a matrix, or
+//! if their inner sizes differ.
 
 mod inner;
 pub mod outline;

@@ -7,6 +7,9 @@
 //! nothing is tempered and nobody is told. [`GradientStats`](super::GradientStats) does better; in
 //! double precision and for gradients that scatter the two agree, and the tests hold it to this.
 //!
+//! The sums and the ratio have the parameter's shape; tensors of different shapes panic, unless one
+//! broadcasts to the other.
+//!
 //! ```
 //! use longhand::{Tensor, wtb::notebook::compute_snr};
 //! // The gradients 1 and 3: mean 2, variance 1, error √½.

@@ -78,7 +78,7 @@ pub(super) const NONE: [(u32, u32); 348] = [
     (0x1E8D0, 0x1E8D6), (0x1E944, 0x1E94A), (0xE0000, 0xE0FFF),
 ];
 
-/// First and last of each range of characters that take two columns, but for those in `NONE`.
+/// The same for two columns, but for those of `NONE` among them.
 #[rustfmt::skip]
 pub(super) const TWO: [(u32, u32); 84] = [
     (0x1100, 0x115F), (0x231A, 0x231B), (0x2329, 0x232A), (0x23E9, 0x23EC), (0x23F0, 0x23F0),
