@@ -19,10 +19,10 @@ mod captures;
 mod commands;
 #[path = "book/diagrams.rs"]
 mod diagrams;
-#[path = "book/glossary.rs"]
-mod glossary;
 #[path = "common/examples.rs"]
 mod examples;
+#[path = "book/glossary.rs"]
+mod glossary;
 #[path = "book/includes.rs"]
 mod includes;
 #[path = "book/listings.rs"]

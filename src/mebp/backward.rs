@@ -49,14 +49,14 @@ impl<'p, T: Scalar> Arrivals<'p, T> {
         Self(params)
     }
 
-    /// Makes the pass. Each parameter is handed to `spend` with its gradient when that is
+    /// Makes the pass. Each parameter is handed to `step` with its gradient when that is
     /// complete, and the gradient is let go.
     #[track_caller]
-    pub(super) fn each(&mut self, pass: BackwardPass<'_, T>, mut spend: impl FnMut(&mut Param<T>)) {
+    pub(super) fn each(&mut self, pass: BackwardPass<'_, T>, mut step: impl FnMut(&mut Param<T>)) {
         pass.with_hook(|id, gradient| {
             let param = self.find(id);
             param.accumulate(gradient);
-            spend(param);
+            step(param);
             if let Some(gradient) = param.take_grad() {
                 // The tape may pass the same tensor on to the next entry, where it is scratch.
                 gradient.relabel(Kind::Scratch);
