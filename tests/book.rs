@@ -106,6 +106,16 @@ fn no_listing_stops_inside_a_block() {
 }
 
 #[test]
+fn small_programs_stand_on_a_page_whole() {
+    let repo = checkout();
+    let (pages, mut problems) = (repo.book_pages(), Problems::default());
+    for path in repo.files("examples").into_iter().filter(|path| path.contains("/small_")) {
+        listings::check_program(&path, &repo.read(&path), &pages, &mut problems);
+    }
+    problems.none();
+}
+
+#[test]
 fn the_glossary_leads_to_its_words() {
     let repo = checkout();
     let mut problems = Problems::default();

@@ -55,10 +55,6 @@ fn sizes<T: Scalar>(a: &Tensor<T>, b: &Tensor<T>) -> (usize, usize, usize) {
 
 // ANCHOR: three_loops
 /// The definition, letter by letter.
-///
-/// It is slow for two reasons. Neighbours in a column of B lie n numbers apart, and each is
-/// fetched from another line of the cache. And a program built for any processor may not use the
-/// fused multiply-add *instruction*, so each `mul_add` is a call.
 #[track_caller]
 pub fn three_loops<T: Scalar>(a: &Tensor<T>, b: &Tensor<T>) -> Tensor<T> {
     let (m, k, n) = sizes(a, b);

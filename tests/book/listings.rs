@@ -29,6 +29,28 @@ pub fn check_page(repo: &Repository, page: &Page, problems: &mut Problems) {
     }
 }
 
+/// A small program stands on one page from its first line to its last, in order, so that it can be
+/// typed from there: all but what its file says about itself at the top.
+pub fn check_program(path: &str, text: &str, pages: &[Page], problems: &mut Problems) {
+    let suffix = format!("/{path}:");
+    let includes = |page: &Page| -> Vec<String> {
+        let lines = page.fences.iter().flat_map(|fence| &fence.body);
+        let targets = lines.flat_map(|(_, line)| targets(line));
+        targets.filter_map(|target| Some(target.split_once(&suffix)?.1.to_string())).collect()
+    };
+    let shown = pages.iter().map(includes).find(|shown| !shown.is_empty()).unwrap_or_default();
+    let parts = anchors(text).0;
+    let shown = shown.iter().filter_map(|anchor| parts.get(anchor)).flatten();
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.starts_with("//");
+    let shown: Vec<&str> = shown.map(String::as_str).filter(is_code).collect();
+    let whole: Vec<&str> = text.lines().filter(is_code).collect();
+    if shown != whole {
+        let same = shown.iter().zip(&whole).take_while(|(shown, whole)| shown == whole).count();
+        let line = whole.get(same).unwrap_or(&"its end");
+        problems.add(path, 1, format!("no page shows all of it in order; up to: {}", line.trim()));
+    }
+}
+
 /// Whether every bracket has its partner. Comments, strings and characters do not count.
 fn balanced(code: &str) -> Result<(), String> {
     let mut open = Vec::new();
@@ -106,6 +128,26 @@ mod tests {
         assert_eq!(balanced(methods), Ok(()));
         assert!(balanced(&format!("{methods}    fn g() {{\n")).is_err());
         assert!(balanced("fn f(x: impl C) {\n    g();\n").is_err());
+    }
+
+    #[test]
+    fn a_program_that_a_page_does_not_show_whole_is_reported() {
+        let program = "//! What it is.\n// ANCHOR: a\nuse b;\n// ANCHOR_END: a\n\n// ANCHOR: main\n/// Runs.\nfn main() {}\n// ANCHOR_END: main\n";
+        let found = |listings: &[&str]| {
+            let fence = |name: &&str| {
+                format!("```rust\n{{{{#include ../../examples/small.rs:{name}}}}}\n```\n")
+            };
+            let page =
+                Page::parse("book/src/c.md", &listings.iter().map(fence).collect::<String>());
+            let mut problems = Problems::default();
+            check_program("examples/small.rs", program, &[page], &mut problems);
+            problems
+        };
+        found(&["a", "main"]).none();
+        found(&["a"]).only("up to: fn main() {}");
+        found(&["main", "a"]).only("up to: use b;");
+        found(&["a", "main", "a"]).only("up to: its end");
+        found(&[]).only("up to: use b;");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Two changes to the three loops, apart and together (chapter 1).
 //!
-//! Which of the two inner loops runs innermost, and whether the fused multiply-add is the
-//! processor's instruction or a call of a function: that makes four ways, and their times answer
-//! what either change is worth alone.
+//! Two things stand in the way of the three loops. Neighbours in a column of B lie n numbers apart,
+//! and each is fetched from another line of the cache. And a program built for any processor may
+//! not use the fused multiply-add *instruction*, so each `mul_add` is a call. Either can be mended
+//! alone: that makes four ways, and their times say what either change is worth.
 
 use super::{Rung, sizes};
 use crate::Scalar;
