@@ -18,23 +18,22 @@ fn four_numbers() {
     let output = product + b;
     let error = output - y;
     let loss = error * error;
-    println!("forward:  product {product}, output {output}, error {error}, loss {loss}");
+    println!("product {product}, output {output}, error {error}, loss {loss}");
 
     let d_error = 2.0 * error;
     let d_output = d_error;
     let (d_product, d_b) = (d_output, d_output);
     let (d_w, d_x) = (d_product * x, d_product * w);
-    println!("backward: d_error {d_error}, d_output {d_output}, d_product {d_product}");
+    println!("d_error {d_error}, d_output {d_output}, d_product {d_product}");
     println!("d_w {d_w}, d_b {d_b}, d_x {d_x}");
 
-    let loss = |w: f64, b: f64, x: f64| (w * x + b - y) * (w * x + b - y);
+    let loss_at = |w: f64, b: f64, x: f64| (w * x + b - y) * (w * x + b - y);
     let h = 0.001;
-    println!(
-        "w a thousandth larger: the loss grows {:.3} times as much",
-        (loss(w + h, b, x) - loss(w, b, x)) / h
-    );
-    println!("b a thousandth larger: {:.3} times", (loss(w, b + h, x) - loss(w, b, x)) / h);
-    println!("x a thousandth larger: {:.3} times", (loss(w, b, x + h) - loss(w, b, x)) / h);
+    let grows = |moved: f64| (moved - loss) / h;
+    println!("the loss grows by how many times as much, if a thousandth is added");
+    println!("to w: {:.3}", grows(loss_at(w + h, b, x)));
+    println!("to b: {:.3}", grows(loss_at(w, b + h, x)));
+    println!("to x: {:.3}", grows(loss_at(w, b, x + h)));
 }
 // ANCHOR_END: four_numbers
 
@@ -44,21 +43,14 @@ fn two_paths() {
     println!("\n── Two paths ──");
     let (w, x, y) = (2.0, [3.0, 1.0], [5.0, 4.0]);
     let error = [w * x[0] - y[0], w * x[1] - y[1]];
-    let along = [2.0 * error[0] * x[0], 2.0 * error[1] * x[1]];
-    println!(
-        "by the first {}, by the second {}, together {}",
-        along[0],
-        along[1],
-        along[0] + along[1]
-    );
+    let first = 2.0 * error[0] * x[0];
+    let second = 2.0 * error[1] * x[1];
+    println!("by the first {first}, by the second {second}, together {}", first + second);
 
     let square = |error: f64| error * error;
-    let loss = |w: f64| square(w * x[0] - y[0]) + square(w * x[1] - y[1]);
+    let loss_at = |w: f64| square(w * x[0] - y[0]) + square(w * x[1] - y[1]);
     let h = 0.001;
-    println!(
-        "w a thousandth larger: the loss grows {:.3} times as much",
-        (loss(w + h) - loss(w)) / h
-    );
+    println!("measured: {:.3}", (loss_at(w + h) - loss_at(w)) / h);
 }
 // ANCHOR_END: two_paths
 

@@ -10,6 +10,7 @@ use crate::Scalar;
 use crate::tensor::Tensor;
 use std::thread;
 
+// ANCHOR: micro_kernel
 /// Rows of a tile.
 const ROWS: usize = 6;
 /// Registers in a row of the tile.
@@ -19,7 +20,6 @@ const LANES: usize = 8;
 /// Columns of a tile.
 const COLS: usize = REGISTERS * LANES;
 
-// ANCHOR: micro_kernel
 /// A tile's row of registers, or a row of a micro-panel.
 type Row<T> = [[T; LANES]; REGISTERS];
 
