@@ -12,6 +12,9 @@
 //!
 //! What must not be forgotten is done by guards: [`Held`] lets the gate go, [`Open`] closes it,
 //! [`Inside`] leaves, each when it is dropped, and so also when a panic passes through.
+//!
+//! A model in `.ci/model` takes this file as it is and tries every order in which threads can meet
+//! here, and every value that the memory model lets them see.
 
 use super::sync::{
     AtomicBool, AtomicU64, AtomicUsize, Condvar, Mutex, Ordering::*, PoisonError, UnsafeCell,
@@ -63,9 +66,10 @@ impl Seen {
 impl<J: Copy + Send> Gate<J> {
     /// The gate for the caller alone, if nobody else has it.
     pub(super) fn hold(&self) -> Option<Held<'_, J>> {
+        let free = self.held.compare_exchange(false, true, Acquire, Relaxed);
         // `then_some` would make a `Held` in any case, and drop one that is not wanted: that would
         // let go a gate which another caller holds.
-        (!self.held.swap(true, Acquire)).then(|| Held(self))
+        free.is_ok().then(|| Held(self))
     }
 }
 

@@ -1,5 +1,5 @@
-//! What the gate is made of, in one list, so that a model checker can put its own versions in their
-//! place, and try every order in which threads can meet.
+//! What the gate is made of, in one list, so that the model of it in `.ci/model` can put its own
+//! versions in their place, and try every order in which threads can meet.
 
 pub(super) use std::hint::spin_loop;
 pub(super) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
