@@ -49,7 +49,7 @@ mod record;
 mod show;
 mod var;
 
-pub use backward::{BackwardPass, Upstream};
+pub use backward::{BackwardPass, Upstream, reference};
 pub use check::{Check, Finding, Report, gradcheck, gradgradcheck};
 pub use gradients::Gradients;
 pub use list::{Tape, Var};

@@ -4,6 +4,7 @@
 use super::list::Var;
 use crate::Scalar;
 
+// ANCHOR: pullback
 /// Turns the gradient of an output into the gradients of its inputs.
 pub(super) trait Pullback<T: Scalar>: Send {
     /// Puts the gradient of each input into its place in `given`; it stays `None` where no
@@ -16,6 +17,7 @@ pub(super) trait Pullback<T: Scalar>: Send {
         given: &mut [Option<Var<'t, T>>],
     );
 }
+// ANCHOR_END: pullback
 
 /// A closure for a fixed number of inputs. One that captures nothing has no size, and a box of
 /// it is no allocation.

@@ -48,7 +48,9 @@ impl<T: Scalar> Tape<T> {
     ) -> Var<'t, T> {
         self.record(name, &inputs, value, || Box::new(Fixed(pullback)))
     }
+    // ANCHOR_END: operation
 
+    // ANCHOR: record
     /// The one place where operations enter the list.
     #[track_caller]
     fn record(
@@ -75,7 +77,7 @@ impl<T: Scalar> Tape<T> {
             false => self.push(name, Inputs::NONE, value, Rule::Constant),
         }
     }
-    // ANCHOR_END: operation
+    // ANCHOR_END: record
 
     /// As [`operation`](Self::operation), for a number of inputs that is not known beforehand.
     ///

@@ -13,6 +13,8 @@ mod mistakes;
 mod operations;
 mod params;
 mod passes;
+mod plain;
+mod small;
 
 use common::{assert_says, panic_of};
 use longhand::Tensor;

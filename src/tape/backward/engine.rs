@@ -1,4 +1,6 @@
 //! The backward engine: the chain rule, from the end of the list to its beginning (chapter 5).
+//!
+//! [`reference`](super::reference) is the same pass, plainly.
 
 use super::mode::GradientMode;
 use super::pending::Pending;
@@ -9,7 +11,6 @@ use crate::param::ParamId;
 use crate::tape::entry::{FEW, Inputs, Reach, Rule};
 use crate::tape::list::{Tape, Var};
 
-// ANCHOR: engine
 /// Goes backwards through the list from the last root, for as long as any gradient is on its way.
 /// `arrived` is called with each that is complete: at the leaves, or at the targets where `reach`
 /// names any.
@@ -71,7 +72,6 @@ pub(super) fn run<'t, T: Scalar, M: GradientMode<'t, T>>(
         tape.entries.borrow_mut()[index].held = held;
     }
 }
-// ANCHOR_END: engine
 
 #[track_caller]
 fn freed(entry: impl std::fmt::Display) -> ! {
@@ -99,7 +99,6 @@ impl<'t, T: Scalar> BorrowedPullback<'t, T> {
         Self { output: Var { tape, index }, inputs, rule, free: false }
     }
 
-    // ANCHOR: pull
     /// Calls the pullback, and adds what it gives to what its inputs have received already.
     #[track_caller]
     fn pull<M: GradientMode<'t, T>>(
@@ -143,7 +142,6 @@ impl<'t, T: Scalar> BorrowedPullback<'t, T> {
         }
         tape.with_recording(M::CREATE_GRAPH, || pending.settle(M::add));
     }
-    // ANCHOR_END: pull
 }
 
 impl<T: Scalar> Drop for BorrowedPullback<'_, T> {

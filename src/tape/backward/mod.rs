@@ -5,6 +5,7 @@ mod engine;
 mod mode;
 mod pending;
 mod reach;
+pub mod reference;
 mod request;
 mod root;
 

@@ -6,7 +6,6 @@ use crate::tape::list::{Tape, Var};
 use crate::tensor::meter::Kind;
 use crate::{Scalar, Tensor};
 
-// ANCHOR: mode
 /// Where the pullbacks of a pass record what they compute, and so what a gradient is.
 pub(super) trait GradientMode<'t, T: Scalar> {
     /// A gradient on its way from one entry to the next.
@@ -32,6 +31,7 @@ pub(super) trait GradientMode<'t, T: Scalar> {
 pub(super) struct Eager;
 
 impl<'t, T: Scalar> GradientMode<'t, T> for Eager {
+    // ANCHOR: eager
     type Gradient = Tensor<T>;
     const CREATE_GRAPH: bool = false;
 
@@ -42,7 +42,7 @@ impl<'t, T: Scalar> GradientMode<'t, T> for Eager {
     fn take(given: Var<'t, T>, input: Var<'t, T>) -> Tensor<T> {
         let gradient = given.value();
         if input.is_param() {
-            gradient.relabel_scratch(Kind::Gradient);
+            gradient.relabel_scratch(Kind::Gradient); // for chapter 7's meter
         }
         gradient
     }
@@ -51,6 +51,7 @@ impl<'t, T: Scalar> GradientMode<'t, T> for Eager {
         sum += &more;
         sum
     }
+    // ANCHOR_END: eager
 
     fn start(_: &'t Tape<T>, upstream: Upstream<'t, T>) -> Tensor<T> {
         match upstream {
@@ -76,6 +77,7 @@ impl<'t, T: Scalar> GradientMode<'t, T> for Eager {
 pub(super) struct CreateGraph;
 
 impl<'t, T: Scalar> GradientMode<'t, T> for CreateGraph {
+    // ANCHOR: create_graph
     type Gradient = Var<'t, T>;
     const CREATE_GRAPH: bool = true;
 
@@ -90,6 +92,7 @@ impl<'t, T: Scalar> GradientMode<'t, T> for CreateGraph {
     fn add(sum: Var<'t, T>, more: Var<'t, T>) -> Var<'t, T> {
         sum + more
     }
+    // ANCHOR_END: create_graph
 
     fn start(tape: &'t Tape<T>, upstream: Upstream<'t, T>) -> Var<'t, T> {
         match upstream {
@@ -102,4 +105,3 @@ impl<'t, T: Scalar> GradientMode<'t, T> for CreateGraph {
         vec![None; count]
     }
 }
-// ANCHOR_END: mode
