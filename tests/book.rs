@@ -31,6 +31,8 @@ mod listings;
 mod markdown;
 #[path = "book/masks.rs"]
 mod masks;
+#[path = "book/names.rs"]
+mod names;
 #[path = "book/repository.rs"]
 mod repository;
 #[path = "book/runs.rs"]
@@ -112,6 +114,14 @@ fn small_programs_stand_on_a_page_whole() {
     for path in repo.files("examples").into_iter().filter(|path| path.contains("/small_")) {
         listings::check_program(&path, &repo.read(&path), &pages, &mut problems);
     }
+    problems.none();
+}
+
+#[test]
+fn every_name_in_a_listing_is_explained() {
+    let repo = checkout();
+    let mut problems = Problems::default();
+    names::check(&repo, &mut problems);
     problems.none();
 }
 
