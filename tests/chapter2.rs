@@ -45,6 +45,8 @@ fn activations_are_as_theory_has_them() {
     let rectified = relu(&lin(&x, &weights(1.0), &b));
     let kaiming = relu(&lin(&x, &weights(gain), &b));
     let shifted = Relu::shifted(0.5).forward(&lin(&x, &weights(gain), &b));
+    // Linear's own start: uniform on ±1/√m, of variance 1/3m.
+    let uniform = relu(&lin(&x, &init::torch_default([m, nh], m, &mut Rng::new(4)), &b));
     // max(z, 0) of a standard normal z has mean 1/√2π and mean square ½.
     let mean = 1.0 / (2.0 * std::f64::consts::PI).sqrt();
     let std = (0.5 - mean * mean).sqrt();
@@ -53,6 +55,7 @@ fn activations_are_as_theory_has_them() {
         ("linear", &linear, 0.0, 1.0),
         ("relu", &rectified, mean, std),
         ("kaiming", &kaiming, root2 * mean, root2 * std),
+        ("uniform", &uniform, mean / 3_f64.sqrt(), std / 3_f64.sqrt()),
         ("shifted", &shifted, root2 * mean - 0.5, root2 * std),
     ] {
         assert!((t.mean() - mean).abs() < 0.03, "{name}: mean {} against {mean}", t.mean());
