@@ -130,7 +130,9 @@ fn has_benches(repo: &Repository, package: &str) -> bool {
 fn check_path(repo: &Repository, word: &str, path: &str, line: usize, problems: &mut Problems) {
     let word = word.trim_start_matches("./").trim_end_matches('/');
     let Some((folder, _)) = word.split_once('/') else { return };
-    let ours = !folder.is_empty() && folder != "target" && repo.exists(folder);
+    // What cargo makes, in `target` or in that of a package of its own, may not be there yet.
+    let made = word.split('/').any(|part| part == "target");
+    let ours = !folder.is_empty() && !made && repo.exists(folder);
     let whole = join("", word).is_some() && !placeholder(word);
     if ours && whole && !repo.exists(word) {
         problems.add(path, line, format!("there is no {word}"));
@@ -197,7 +199,7 @@ mod tests {
     #[test]
     fn what_exists_passes() {
         found("```console\n$ LONGHAND_DATA=/x cargo run --release --example chapter1 -- --test y\nTest --example z\n```\n").none();
-        found("`cargo test --test tensor` `cargo test` `book/build --open` `src/` `1/n` `target/book` `cargo`").none();
+        found("`cargo test --test tensor` `cargo test` `book/build --open` `src/` `1/n` `target/book` `benches/target/x` `cargo`").none();
         found("`cargo bench --manifest-path benches/Cargo.toml --bench matmul` `cargo run --example chapterN`").none();
         found("```sh\ncd longhand && ./book/build # src/nothing\n```").none();
     }
@@ -212,6 +214,7 @@ mod tests {
             .only("benches/conv.rs");
         found("`cargo go`").only("no command go");
         found("```sh\nbook/make --open\n```").only("there is no book/make");
+        found("see `benches/targets`").only("there is no benches/targets");
         found("see `src/tape.rs`").only("there is no src/tape.rs");
         found("`LONGHAND_SEED=3 cargo test`").only("no code reads the variable LONGHAND_SEED");
     }
