@@ -8,7 +8,7 @@
 //! | 1 Tensors and the matmul ladder | [`tensor`], [`scalar`] |
 //! | 2 The forward pass | [`data`], [`rng`], [`init`], [`by_hand`] |
 //! | 3 The backward pass by hand | [`by_hand`] |
-//! | 4 Layers, modules, training | [`by_hand::refactor`], [`layers`], [`param`], [`optim`] |
+//! | 4 Layers, modules, training | [`by_hand::refactor`], [`by_hand::steps`], [`layers`], [`param`], [`optim`] |
 //! | 5 The tape | [`tape`] |
 //! | 6 Convolution | [`tensor::conv`], [`tensor::Window`], [`layers`], [`models`], [`record`] |
 //! | 7 Memory-efficient backpropagation | [`mebp`], [`tensor::meter`] |

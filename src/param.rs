@@ -18,6 +18,7 @@ impl ParamId {
     }
 }
 
+// ANCHOR: param
 /// A value that training changes, and dL/d(value) once a backward pass has been through it.
 ///
 /// ```
@@ -37,6 +38,7 @@ pub struct Param<T: Scalar = f32> {
     id: ParamId,
     hook: Option<Hook<T>>,
 }
+// ANCHOR_END: param
 
 /// What is called when a gradient has arrived.
 type Hook<T> = Box<dyn FnMut(&mut Param<T>) + Send + Sync>;

@@ -7,7 +7,9 @@ use common::{
     same_everywhere,
 };
 use longhand::by_hand::Net;
-use longhand::by_hand::refactor::{Model, Module, by_einsum, by_matmul, outer_product, three_ways};
+use longhand::by_hand::refactor::forms;
+use longhand::by_hand::steps::{Moments, adam, descend, momentum};
+use longhand::by_hand::weight_gradient::{by_einsum, by_matmul, outer_product};
 use longhand::layers::{CrossEntropy, Layer, Linear, LogSoftmax, Loss, Mse, Nll, Relu, Sequential};
 use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::{Param, Rng, Tensor, sequential};
@@ -15,18 +17,18 @@ use longhand::{Param, Rng, Tensor, sequential};
 // The three refactors.
 
 #[test]
-fn the_three_refactors_keep_all_five_gradients() {
+fn the_three_refactors_keep_every_bit() {
     let net = Net::<f32>::new(784, 50, &mut Rng::new(1));
     let (x, y) = (normal::<f32>(&[200, 784], 2), normal::<f32>(&[200], 3));
     let (loss, gradients) = net.forward_and_backward(&x, &y);
-    for (way, weight_gradient) in three_ways() {
-        let mut model = Model::new(&net, weight_gradient);
-        assert_eq!(model.forward(&x, &y), loss, "{way}: loss");
-        for ((name, ours), (_, functions)) in
-            model.backward().named().into_iter().zip(gradients.named())
+    for (name, form) in forms() {
+        let (its_loss, its_gradients) = form(&net, &x, &y);
+        assert_eq!(its_loss, loss, "{name}: loss");
+        for ((which, ours), (_, functions)) in
+            its_gradients.named().into_iter().zip(gradients.named())
         {
-            assert!(ours.near(functions), "{way}: {name}");
-            assert!(functions.data().iter().any(|&g| g != 0.0), "{name}: all zero proves nothing");
+            assert!(ours.same_bits(functions), "{name}: {which}");
+            assert!(functions.data().iter().any(|&g| g != 0.0), "{which}: all zero proves nothing");
         }
     }
 }
@@ -36,15 +38,6 @@ fn einsum_and_matmul_give_the_same_bits() {
     let (x, g) = (normal::<f32>(&[130, 20], 4), normal::<f32>(&[130, 7], 5));
     assert!(by_einsum(&x, &g).same_bits(&by_matmul(&x, &g)));
     assert!(outer_product(&x, &g).near(&by_matmul(&x, &g)));
-}
-
-#[test]
-fn a_module_without_a_forward_refuses() {
-    struct Nothing;
-    impl Module<f32> for Nothing {}
-    assert!(panic_of(|| Nothing.forward(&Tensor::zeros([1]))).contains("Nothing has no forward"));
-    let zero = Tensor::zeros([1]);
-    assert!(panic_of(|| Nothing.backward(&zero, &zero)).contains("Nothing has no backward"));
 }
 
 // Layers against PyTorch's frozen figures and finite differences.
@@ -266,6 +259,38 @@ fn twenty_steps_of_every_optimizer_agree_with_pytorch() {
             assert_near(name, &param.value, &get(theirs), 1e-10);
         }
     }
+}
+
+/// Twenty steps of `optimizer` on 100 parameters, and of a plain rule on the same.
+fn beside(
+    optimizer: &mut dyn Optimizer<f64>,
+    mut plain: impl FnMut(&mut [f64], &[f64]),
+) -> [Tensor<f64>; 2] {
+    let mut param = Param::new("weight", normal(&[100], 28));
+    let mut w = param.value.clone();
+    for step in 0..20 {
+        let gradient = normal(&[100], 29 + step) + &w;
+        param.set_grad(gradient.clone());
+        optimizer.step_param(&mut param);
+        plain(w.data_mut(), gradient.data());
+    }
+    [param.value.clone(), w]
+}
+
+#[test]
+fn optimizers_are_the_plain_rules() {
+    let [sgd, plain] = beside(&mut Sgd::new(0.1), |w, g| descend(w, g, 0.1));
+    assert!(sgd.same_bits(&plain));
+    let mut velocity = [0.0; 100];
+    let [sgd, plain] = beside(&mut Sgd::new(0.05).momentum(0.9), |w, g| {
+        momentum(w, &mut velocity, g, 0.05, 0.9);
+    });
+    assert!(sgd.same_bits(&plain));
+    // The optimizer divides once where the plain rule divides by each correction.
+    let mut moments = Moments::default();
+    let [sgd, plain] = beside(&mut Adam::new(0.01), |w, g| adam(w, &mut moments, g, 0.01));
+    assert_near("adam", &sgd, &plain, 1e-14);
+    assert_eq!(moments.steps, 20);
 }
 
 #[test]

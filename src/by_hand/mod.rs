@@ -2,13 +2,16 @@
 //!
 //! Two linear layers with a ReLU between them, a mean squared error at the end, and each step's
 //! gradient written directly below it. There are no objects here and nothing is kept between
-//! calls; chapter 4 makes layers of it in three steps (see [`refactor`]).
+//! calls; chapter 4 makes layers of it in three steps (see [`refactor`]), and has the rules by which
+//! parameters are moved in the same plain form (see [`steps`]).
 //!
 //! A weight here has shape `[inputs, outputs]`, so that a layer reads x·w + b. The first line of a
 //! function says which shapes it takes; it panics at others.
 
 mod net;
 pub mod refactor;
+pub mod steps;
+pub mod weight_gradient;
 
 pub use net::{Gradients, Net};
 

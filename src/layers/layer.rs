@@ -8,14 +8,6 @@ use std::path::Path;
 // ANCHOR: layer
 /// A differentiable function with parameters of its own.
 pub trait Layer<T: Scalar = f32>: Send {
-    /// What a summary calls it: `"Linear"`.
-    fn name(&self) -> String;
-
-    /// The output in evaluation. Nothing is saved, and nothing changes: neither the layer's mode,
-    /// nor what a forward pass has saved that still waits for its backward pass.
-    #[track_caller]
-    fn predict(&self, input: &Tensor<T>) -> Tensor<T>;
-
     /// The output, in the layer's own mode. Saves what [`backward`](Layer::backward) will need,
     /// the values of parameters included: if they change before it, it uses the old ones.
     #[track_caller]
@@ -35,6 +27,11 @@ pub trait Layer<T: Scalar = f32>: Send {
         self.backward(d_output);
     }
 
+    /// The output in evaluation. Nothing is saved, and nothing changes: neither the layer's mode,
+    /// nor what a forward pass has saved that still waits for its backward pass.
+    #[track_caller]
+    fn predict(&self, input: &Tensor<T>) -> Tensor<T>;
+
     /// The parameters, in the order in which the layer uses them.
     fn params(&self) -> Vec<&Param<T>> {
         Vec::new()
@@ -44,12 +41,15 @@ pub trait Layer<T: Scalar = f32>: Send {
     fn params_mut(&mut self) -> Vec<&mut Param<T>> {
         Vec::new()
     }
-    // ANCHOR_END: layer
 
     /// Drops every parameter's gradient, before the next backward pass adds its own.
     fn zero_grad(&mut self) {
         self.params_mut().into_iter().for_each(Param::zero_grad);
     }
+    // ANCHOR_END: layer
+
+    /// What a summary calls it: `"Linear"`.
+    fn name(&self) -> String;
 
     /// Lets go of what `forward` saved, when no backward pass will follow.
     fn forget(&mut self) {}

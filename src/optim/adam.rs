@@ -55,7 +55,6 @@ impl<T: Scalar> Adam<T> {
     }
 }
 
-// ANCHOR: adam
 impl<T: Scalar> Optimizer<T> for Adam<T> {
     #[track_caller]
     fn step_param(&mut self, param: &mut Param<T>) {
@@ -92,4 +91,3 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
         );
     }
 }
-// ANCHOR_END: adam

@@ -9,6 +9,7 @@ use crate::{Param, Scalar};
 pub use adam::Adam;
 pub use sgd::Sgd;
 
+// ANCHOR: optimizer
 /// A rule that turns a parameter's gradient into a change of its value.
 ///
 /// State that a rule keeps between steps, such as a momentum, belongs to one parameter each and
@@ -34,6 +35,7 @@ pub trait Optimizer<T: Scalar = f32>: Send {
         }
     }
 }
+// ANCHOR_END: optimizer
 
 /// Panics unless what a rule keeps of a parameter has the shape of its value.
 #[track_caller]

@@ -58,7 +58,6 @@ impl<T: Scalar> Sgd<T> {
     }
 }
 
-// ANCHOR: sgd
 impl<T: Scalar> Optimizer<T> for Sgd<T> {
     #[track_caller]
     fn step_param(&mut self, param: &mut Param<T>) {
@@ -89,4 +88,3 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
         );
     }
 }
-// ANCHOR_END: sgd

@@ -9,6 +9,9 @@ use crate::{Scalar, Tensor};
 // ANCHOR: backward
 /// Goes back from these outputs, each with the gradient that it is given, and hands over the
 /// gradient of every leaf as soon as it is complete.
+///
+/// # Panics
+/// If an entry on the way is freed.
 #[track_caller]
 pub fn backward<'t, T: Scalar>(
     tape: &'t Tape<T>,

@@ -1,0 +1,87 @@
+//! Chapter 4, layers, modules, training: from functions to a net that reads digits.
+//!
+//! Without arguments it runs everything, which the book prints; `digits` is the last part alone.
+
+mod batch;
+mod digits;
+mod downhill;
+mod noise;
+mod overfit;
+mod rates;
+mod refactors;
+mod start;
+mod trial;
+
+use longhand::cli::{Arguments, Program};
+use longhand::data::{Dataset, Mnist};
+use longhand::report::section;
+use longhand::{Result, Rng};
+use std::process::ExitCode;
+use trial::Parts;
+
+const PROGRAM: Program = Program {
+    name: "chapter4",
+    title: "Chapter 4: layers, modules, training",
+    about: "Three refactors, three rules for a step, experiments that are fair to all rivals, and \
+            a net that reads 97 digits in 100. It takes most of a minute.",
+    choices: &[("digits", "the net that reads, alone: some seconds")],
+    options: &[],
+};
+
+fn main() -> ExitCode {
+    PROGRAM.run(chapter)
+}
+
+fn chapter(arguments: &Arguments) -> Result<()> {
+    println!("{}", PROGRAM.title);
+    let mnist = Mnist::load()?;
+    let (train, valid) = mnist.train_valid();
+    // ANCHOR: data
+    let [mut train, mut valid, mut test] =
+        [train, valid, mnist.test.clone()].map(|digits| digits.dataset::<f32>([784], 256.0));
+    let raw = Parts::new(&train, &valid);
+    let (mean, std) = (train.images.mean(), train.images.std());
+    for part in [&mut train, &mut valid, &mut test] {
+        part.normalize(mean, std);
+    }
+    // ANCHOR_END: data
+    if arguments.choice().is_none() {
+        experiments(&train, &raw, &Parts::new(&train, &valid))?;
+    }
+
+    section("The net");
+    let (mut net, rng) = digits::net();
+    section("Training");
+    let losses = digits::train(&mut net, [&train, &valid, &test], rng);
+    section("Figures");
+    digits::figures(&net, &losses, &mnist, [&train, &test])
+}
+
+/// All but the net that reads: on all digits, and on some of them raw and normalised.
+fn experiments(train: &Dataset, raw: &Parts, normalised: &Parts) -> Result<()> {
+    section("Three refactors");
+    refactors::forms(train);
+    section("One gradient, three ways");
+    refactors::three_ways(train);
+
+    section("Three rules in one valley");
+    downhill::two_parameters()?;
+    section("Adam and noise");
+    noise::adam(&mut Rng::new(5));
+    section("What a batch knows");
+    batch::noise(&normalised.train);
+
+    section("Schedules");
+    rates::schedules(normalised);
+    section("Raw and normalised");
+    let descent = rates::raw_and_normalised(raw, normalised)?;
+    section("Three rules");
+    let momentum = rates::rules(normalised, &descent);
+    section("Batches of every size");
+    batch::sizes(normalised, &descent);
+    section("Where weights start");
+    start::compare(normalised, momentum);
+
+    section("A thousand digits");
+    overfit::thousand(train, normalised)
+}

@@ -1,0 +1,32 @@
+//! From functions to layers, in three steps that must not change a bit (chapter 4).
+//!
+//! In chapter 3 the function that puts a net together has to know everything. Each step takes one
+//! piece of that knowledge from it and gives it to those who can best look after it:
+//!
+//! | step | what moves | to whom |
+//! |---|---|---|
+//! | [`remember`] | which input belongs to which function | each function remembers its own |
+//! | [`own`] | which weights, and where their gradients go | each layer owns its own |
+//! | [`chain`] | in which order to go, there and back | a list of layers, which is a layer |
+//!
+//! Each is the whole net of chapter 3, and gives its five gradients.
+
+pub mod chain;
+pub mod own;
+pub mod remember;
+
+use super::{Gradients, Net};
+use crate::{Scalar, Tensor};
+
+/// The net of chapter 3 in one of its forms: the loss of this input and target, and its gradients.
+pub type Form<T> = fn(&Net<T>, &Tensor<T>, &Tensor<T>) -> (T, Gradients<T>);
+
+/// The plain function and the three steps, with their names.
+pub fn forms<T: Scalar>() -> [(&'static str, Form<T>); 4] {
+    [
+        ("functions", Net::forward_and_backward),
+        ("functions that remember", remember::forward_and_backward),
+        ("layers that own", own::forward_and_backward),
+        ("a chain of layers", chain::forward_and_backward),
+    ]
+}
