@@ -11,7 +11,13 @@ use crate::repository::{Problems, Repository, join};
 use std::collections::BTreeSet;
 
 /// The chapters that are read in this order and explain their names.
-const PAGES: [&str; 3] = ["book/src/chapter1.md", "book/src/chapter2.md", "book/src/chapter3.md"];
+const PAGES: [&str; 5] = [
+    "book/src/chapter1.md",
+    "book/src/chapter2.md",
+    "book/src/chapter3.md",
+    "book/src/chapter4.md",
+    "book/src/chapter5.md",
+];
 
 /// What Rust and its standard library bring along, and their documentation explains.
 const STANDARD: &str = "
@@ -29,7 +35,9 @@ const STANDARD: &str = "
     copied cloned fill swap len is_empty unwrap unwrap_or unwrap_or_default expect ok then map_or
     abs sqrt powi exp ln max_abs floor is_nan is_finite total_cmp div_ceil next_multiple_of
     next_power_of_two clamp checked_sub wrapping_add wrapping_sub saturating_mul mul_add add
-    thread scope spawn start end min_positive to_owned try_into drain sort
+    thread scope spawn start end min_positive to_owned try_into drain sort Box Send HashMap Cell
+    RefCell cell ops Add Mul flatten resize split_first_mut unwrap_or_else each_ref borrow borrow_mut
+    eq ptr as_ptr Location clear
 ";
 
 /// Every page of [`PAGES`], in their order.
@@ -145,13 +153,11 @@ mod tests {
             let page = |code: &str| {
                 format!("# One\n{text}\n```rust\n{{{{#include ../../{code}}}}}\n```\n")
             };
-            let nothing = "# None\n";
-            let repo = Repository::scratch(&[
-                ("src/a.rs", code),
-                (PAGES[0], &page("src/a.rs")),
-                (PAGES[1], nothing),
-                (PAGES[2], nothing),
-            ]);
+            let page = page("src/a.rs");
+            let mut files = vec![("src/a.rs", code)];
+            files.extend(PAGES.map(|path| (path, "# None\n")));
+            files[1].1 = &page;
+            let repo = Repository::scratch(&files);
             let mut problems = Problems::default();
             check(&repo, &mut problems);
             problems
