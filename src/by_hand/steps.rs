@@ -2,6 +2,21 @@
 //!
 //! [`optim`](crate::optim) has the same rules with options, for tensors, in vector instructions.
 //! The tests hold them to these. All slices are as long as `w`.
+//!
+//! ```
+//! use longhand::by_hand::steps::{Moments, adam, descend, momentum};
+//! let (mut w, gradient) = ([1.0, 2.0], [0.5, -4.0]);
+//! descend(&mut w, &gradient, 0.5);
+//! assert_eq!(w, [0.75, 4.0]);
+//!
+//! let mut velocity = [0.0; 2];
+//! momentum(&mut w, &mut velocity, &gradient, 0.5, 0.9); // the first step is descent's
+//! assert_eq!((w, velocity), ([0.5, 6.0], gradient));
+//!
+//! let mut moments = Moments::default();
+//! adam(&mut w, &mut moments, &gradient, 0.125); // each parameter by the rate, however steep
+//! assert!((w[0] - 0.375).abs() < 1e-8 && (w[1] - 6.125).abs() < 1e-8);
+//! ```
 
 // ANCHOR: descend
 /// w ← w − η·g

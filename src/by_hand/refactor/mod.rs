@@ -10,6 +10,19 @@
 //! | [`chain`] | in which order to go, there and back | a list of layers, which is a layer |
 //!
 //! Each is the whole net of chapter 3, and gives its five gradients.
+//!
+//! ```
+//! use longhand::by_hand::Net;
+//! use longhand::by_hand::refactor::forms;
+//! use longhand::{Rng, Tensor};
+//! let net = Net::<f32>::new(3, 2, &mut Rng::new(1));
+//! let (x, y) = (Tensor::ones([4, 3]), Tensor::zeros([4]));
+//! let (loss, gradients) = net.forward_and_backward(&x, &y);
+//! for (_, form) in forms() {
+//!     let (same_loss, same) = form(&net, &x, &y);
+//!     assert!(same_loss == loss && same.w1.same_bits(&gradients.w1));
+//! }
+//! ```
 
 pub mod chain;
 pub mod own;

@@ -1,6 +1,19 @@
 //! The backward pass, plainly: what the engine computes, without its care for speed (chapter 5).
 //!
 //! It is the oracle that the tests hold the engine to, bit for bit.
+//!
+//! ```
+//! use longhand::tape::reference::backward;
+//! use longhand::{Tape, Tensor};
+//! let tape = Tape::<f64>::new();
+//! let (a, b) = (tape.leaf(Tensor::scalar(2.0)), tape.leaf(Tensor::scalar(3.0)));
+//! let d = a * b + a;
+//! let mut gradients = Vec::new();
+//! backward(&tape, &[(d * d, Tensor::scalar(1.0))], false, |leaf, gradient| {
+//!     gradients.push((leaf.index(), gradient.item()));
+//! });
+//! assert_eq!(gradients, [(1, 32.0), (0, 64.0)]); // the last leaf first
+//! ```
 
 use crate::tape::entry::Rule;
 use crate::tape::list::{Tape, Var};
