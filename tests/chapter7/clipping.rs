@@ -56,6 +56,7 @@ fn two_passes_take_the_steps_of_one() {
                     assert_eq!(found, norm);
                     let what = format!("{}, {rule}, at most {max_norm}", case.name);
                     assert_eq!(first_difference(&one, &two), None, "{what}");
+                    assert!(one.predict(&x).same_bits(&two.predict(&x)), "{what}: predictions");
                     unclipped.step(&x, step);
                     let clipped = first_difference(&unclipped.net, &two).is_some();
                     assert_eq!(clipped, max_norm < 1.0 && norm > max_norm, "{what}: {norm}");

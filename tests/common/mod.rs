@@ -53,21 +53,25 @@ pub fn numeric_gradient(x: &Tensor<f64>, mut loss: impl FnMut(&Tensor<f64>) -> f
 }
 
 /// Holds every gradient of a layer against finite differences of L = Σ up·y, where `up` is
-/// random: an incoming gradient of all ones would hide mistakes that cancel.
+/// random: an incoming gradient of all ones would hide mistakes that cancel. Every pass draws the
+/// same, and running statistics stay where they were.
 #[track_caller]
 pub fn check_layer(layer: &mut dyn Layer<f64>, x: &Tensor<f64>) {
+    let forward = |layer: &mut dyn Layer<f64>, x: &Tensor<f64>| {
+        preserve_state(layer, |layer| layer.forward(x))
+    };
     let name = layer.name();
-    let up = normal::<f64>(&layer.forward(x).shape(), 77);
+    let up = normal::<f64>(&forward(layer, x).shape(), 77);
     let d_input = layer.backward(&up);
     let analytic: Vec<_> = layer.params_mut().into_iter().map(|p| p.take_grad()).collect();
 
-    let numeric = numeric_gradient(x, |x| (layer.forward(x) * &up).sum());
+    let numeric = numeric_gradient(x, |x| (forward(layer, x) * &up).sum());
     assert_near(&format!("{name}: input"), &d_input, &numeric, 1e-8);
     for (number, analytic) in analytic.into_iter().enumerate() {
         let start = layer.params()[number].value.clone();
         let numeric = numeric_gradient(&start, |value| {
             layer.params_mut()[number].value = value.clone();
-            (layer.forward(x) * &up).sum()
+            (forward(layer, x) * &up).sum()
         });
         layer.params_mut()[number].value = start;
         let what = format!("{name}: {}", layer.params()[number].name);
