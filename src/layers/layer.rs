@@ -131,6 +131,12 @@ pub trait Layer<T: Scalar = f32>: Send {
         Vec::new()
     }
 
+    /// Before the way back: a layer whose `forward` has kept less than `backward` needs computes
+    /// the rest now. Then the layers that it is a chain of can be gone back through one by one
+    /// (chapter 7). [`backward`](Layer::backward) does it by itself.
+    #[track_caller]
+    fn recompute(&mut self) {}
+
     /// The layers it is a chain of, the first first; none if it is a layer by itself.
     fn layers(&self) -> Option<&[Box<dyn Layer<T>>]> {
         None

@@ -50,6 +50,7 @@ pub use loss::{Loss, Reduction};
 pub use max_pool2d::MaxPool2d;
 pub use mse::Mse;
 pub use nll::Nll;
+pub(crate) use preserve::PassState;
 pub use preserve::preserve_state;
 pub use relu::Relu;
 pub use sequential::Sequential;

@@ -2,7 +2,6 @@
 
 use super::Layer;
 use crate::{Rng, Scalar, Tensor};
-use std::marker::PhantomData;
 
 /// Runs `f` on the layer, and then puts back what a forward pass in training moves on: running
 /// statistics and random generators. Parameters and gradients stay as `f` leaves them.
@@ -24,25 +23,46 @@ where
     T: Scalar,
     L: Layer<T> + ?Sized,
 {
-    let buffers = layer.buffers().into_iter().map(|(_, buffer)| buffer.clone()).collect();
-    let rngs = layer.rngs_mut().into_iter().map(|rng| rng.clone()).collect();
-    let restore = Restore { layer, buffers, rngs, element: PhantomData };
+    let before = PassState::of(layer);
+    let restore = Restore { layer, before };
     f(restore.layer)
 }
 
 /// Puts the state back when it is dropped, by a panic too.
 struct Restore<'l, T: Scalar, L: Layer<T> + ?Sized> {
     layer: &'l mut L,
-    buffers: Vec<Tensor<T>>,
-    rngs: Vec<Rng>,
-    element: PhantomData<T>,
+    before: PassState<T>,
 }
 
 impl<T: Scalar, L: Layer<T> + ?Sized> Drop for Restore<'_, T, L> {
     fn drop(&mut self) {
-        let buffers = self.layer.buffers_mut().into_iter().zip(self.buffers.drain(..));
+        self.before.put_into(self.layer);
+    }
+}
+
+/// What a forward pass in training moves on.
+#[derive(Debug)]
+pub(crate) struct PassState<T: Scalar> {
+    /// The layer's buffers, running statistics above all.
+    buffers: Vec<Tensor<T>>,
+    /// Its random generators.
+    rngs: Vec<Rng>,
+}
+
+impl<T: Scalar> PassState<T> {
+    /// That of the layer now.
+    pub(crate) fn of(layer: &mut (impl Layer<T> + ?Sized)) -> Self {
+        Self {
+            buffers: layer.buffers().into_iter().map(|(_, buffer)| buffer.clone()).collect(),
+            rngs: layer.rngs_mut().into_iter().map(|rng| rng.clone()).collect(),
+        }
+    }
+
+    /// Moves it into the layer that it was taken from.
+    pub(crate) fn put_into(&mut self, layer: &mut (impl Layer<T> + ?Sized)) {
+        let buffers = layer.buffers_mut().into_iter().zip(self.buffers.drain(..));
         buffers.for_each(|((_, buffer), before)| *buffer = before);
-        let rngs = self.layer.rngs_mut().into_iter().zip(self.rngs.drain(..));
+        let rngs = layer.rngs_mut().into_iter().zip(self.rngs.drain(..));
         rngs.for_each(|(rng, before)| *rng = before);
     }
 }

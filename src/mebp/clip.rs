@@ -93,7 +93,8 @@ pub fn clip<T: Scalar>(mut params: Vec<&mut Param<T>>, max_norm: f64) -> f64 {
 // ANCHOR: two_passes
 /// The same with one layer's gradients at a time, in two passes. The first only measures: it
 /// adds up the squares of each gradient and lets it go. The second computes the gradients once
-/// more, shrinks them and steps. Gives the norm.
+/// more, shrinks them and steps. Gives the norm. (LOMO clips in two passes too: K. Lv and others,
+/// "Full Parameter Fine-tuning for Large Language Models with Limited Resources", 2023.)
 ///
 /// `pass` goes forward through the net and gives dL/d(output). It is called twice, since a
 /// forward pass can be gone back through only once. The first call leaves no trace: running

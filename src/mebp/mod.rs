@@ -19,6 +19,12 @@
 //! whatever needs all gradients together. To add up gradients over several passes is refused;
 //! to clip them by their common norm takes a second pass: [`per_layer_clipped`].
 //!
+//! Gradients are one half of what a step needs for a moment only. The other half is activations,
+//! and of these [`checkpoint_sequential`] keeps a few and computes the others again on the way
+//! back; it goes with every row of the table. On the tape, [`tape::checkpoint`] does it.
+//!
+//! [`tape::checkpoint`]: crate::tape::checkpoint
+//!
 //! ```
 //! use longhand::layers::{Layer, Linear, Loss, Mse, Relu};
 //! use longhand::optim::Adam;
@@ -38,6 +44,7 @@
 //! ```
 
 mod backward;
+mod checkpoint;
 mod clip;
 mod hooks;
 
@@ -46,6 +53,7 @@ use crate::optim::Optimizer;
 use crate::{Error, ErrorKind, Param, Result, Scalar, Tensor};
 
 pub use backward::backward;
+pub use checkpoint::{Checkpoint, checkpoint_sequential};
 pub use clip::{backward_clipped, clip, global_norm, per_layer_clipped};
 pub use hooks::{remove_hooks, set_hooks};
 
@@ -94,6 +102,7 @@ fn back<T: Scalar>(
     first: bool,
     complete: &mut dyn FnMut(Vec<&mut Param<T>>),
 ) -> Option<Tensor<T>> {
+    layer.recompute();
     if let Some(layers) = layer.layers_mut() {
         let mut d = d_output;
         for (number, layer) in layers.iter_mut().enumerate().rev() {

@@ -53,4 +53,4 @@ pub use backward::{BackwardPass, Upstream, reference};
 pub use check::{Check, Finding, Report, gradcheck, gradgradcheck};
 pub use gradients::Gradients;
 pub use list::{Tape, Var};
-pub use ops::{concat, stack};
+pub use ops::{checkpoint, concat, stack};

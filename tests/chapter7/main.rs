@@ -5,6 +5,7 @@ mod common;
 
 mod allocator;
 mod chain;
+mod checkpoint;
 mod clipping;
 mod equalities;
 mod in_place;
@@ -12,6 +13,7 @@ mod meter;
 mod peaks;
 mod process;
 mod taped;
+mod taped_checkpoint;
 
 use common::panic_of;
 use longhand::layers::{

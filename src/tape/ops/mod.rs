@@ -5,6 +5,7 @@
 //! that input: where broadcasting repeated it, the gradients of all its copies are added up.
 
 mod arithmetic;
+mod checkpoint;
 mod choice;
 mod conv;
 mod dropout;
@@ -17,4 +18,5 @@ mod product;
 mod reduce;
 mod rows;
 
+pub use checkpoint::checkpoint;
 pub use layout::{concat, stack};
