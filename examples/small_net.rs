@@ -229,7 +229,7 @@ pub fn parabola() -> (Tensor, Tensor, Vec<Tensor>) {
     let y = x.iter().map(|x| x * x).collect();
     let params = vec![
         Tensor::new(&[1, 4], vec![0.9, -0.8, 0.5, -0.4]),
-        Tensor::new(&[4], vec![0.0; 4]),
+        Tensor::new(&[4], vec![0.13, -0.11, 0.23, -0.17]),
         Tensor::new(&[4, 1], vec![0.3, 0.2, -0.1, 0.4]),
         Tensor::new(&[1], vec![0.0]),
     ];

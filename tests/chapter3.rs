@@ -172,7 +172,7 @@ fn the_small_nets_learn() {
     assert!((params[0].data[0] + 0.48).abs() < 1e-9 && (params[1].data[0] - 4.94).abs() < 1e-9);
 
     let (x, y, params) = small_net::parabola();
-    assert!(small_net::check(&params, &x, &y) < 1e-8);
+    assert!(small_net::check(&params, &x, &y) < 1e-9);
     let path = small_net::descend(small_net::net, params, (&x, &y), 0.1, 3000);
     assert!(path[3000].0 < path[0].0 / 500.0, "{}", path[3000].0);
 }
