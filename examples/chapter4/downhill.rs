@@ -4,7 +4,6 @@ use longhand::Result;
 use longhand::by_hand::steps::{Moments, adam, descend, momentum};
 use longhand::report::{Figure, LineChart, Table};
 
-// ANCHOR: valley
 /// A long valley, a hundred times as steep across as along: along the axes, or turned by 45°.
 #[derive(Clone, Copy)]
 struct Valley {
@@ -42,7 +41,6 @@ impl Valley {
         }
     }
 }
-// ANCHOR_END: valley
 
 /// A rule, with what it keeps from step to step.
 type Rule = fn(&mut [f64; 2], &mut Kept, &[f64; 2], f64);
