@@ -1,19 +1,19 @@
-//! What a batch says about all images, and which digits say the most.
+//! What a batch says about all images.
 
 use longhand::data::{Dataset, Mnist};
 use longhand::per_sample::{Recorder, Samples, Scaling};
-use longhand::report::{Figure, ImageGrid, Table};
+use longhand::report::Table;
 use longhand::tape::Var;
-use longhand::{Param, Result, Rng, Tape, Tensor};
+use longhand::{Param, Rng, Tape, Tensor};
 
 /// A linear model that reads digits: weight and bias, zero at first.
-pub fn linear_model<T: longhand::Scalar>() -> [Param<T>; 2] {
+pub fn linear_model() -> [Param<f64>; 2] {
     [Param::new("weight", Tensor::zeros([10, 784])), Param::new("bias", Tensor::zeros([10]))]
 }
 
 // ANCHOR: samples
 /// The mean loss of these digits, and its samples, each with its own loss.
-fn samples<'t>(
+pub fn samples<'t>(
     tape: &'t Tape<f64>,
     model: &[Param<f64>; 2],
     digits: &Dataset<f64>,
@@ -27,14 +27,14 @@ fn samples<'t>(
 // ANCHOR_END: samples
 
 /// The mean gradient of these digits: of the weight and of the bias.
-fn mean_gradient(model: &[Param<f64>; 2], digits: &Dataset<f64>) -> [Tensor<f64>; 2] {
+pub fn mean_gradient(model: &[Param<f64>; 2], digits: &Dataset<f64>) -> [Tensor<f64>; 2] {
     let tape = Tape::new();
     let [weight, bias] = model.each_ref().map(|param| tape.param(param));
     let scores = tape.constant(digits.images.clone()).linear(weight, bias);
     scores.cross_entropy(&digits.labels).grad([weight, bias])
 }
 
-fn descend(model: &mut [Param<f64>; 2], gradient: &[Tensor<f64>; 2], lr: f64) {
+pub fn descend(model: &mut [Param<f64>; 2], gradient: &[Tensor<f64>; 2], lr: f64) {
     for (param, gradient) in model.iter_mut().zip(gradient) {
         param.value.update(gradient, |w, g| w - lr * g);
     }
@@ -91,50 +91,4 @@ pub fn variance(mnist: &Mnist) {
         ]);
     }
     print!("{table}");
-}
-
-pub fn norms(mnist: &Mnist) -> Result<()> {
-    const SHOWN: usize = 20;
-    let (chosen, _) = mnist.train.split_at(2_000);
-    let digits = chosen.dataset::<f64>([784], 255.0);
-    let mut model = linear_model();
-    for _ in 0..200 {
-        let gradient = mean_gradient(&model, &digits);
-        descend(&mut model, &gradient, 0.5);
-    }
-    // ANCHOR: norms
-    let tape = Tape::new();
-    let (_, samples) = samples(&tape, &model, &digits);
-    let norms = samples.total_square_norms().value().sqrt();
-    // ANCHOR_END: norms
-    let scores = digits.images.matmul_nt(&model[0].value) + &model[1].value;
-    let read = scores.argmax(1);
-    let right = |&i: &usize| read[i] == digits.labels[i];
-    let mut order: Vec<usize> = (0..digits.len()).collect();
-    order.sort_by(|&a, &b| norms.data()[b].total_cmp(&norms.data()[a]));
-
-    let mut table = Table::new(["", "norm", "of 200 read right"]);
-    let middle = digits.len() / 2 - 100;
-    for (name, group) in [
-        ("the 200 longest", &order[..200]),
-        ("200 in the middle", &order[middle..middle + 200]),
-        ("the 200 shortest", &order[1_800..]),
-    ] {
-        let mean = group.iter().map(|&i| norms.data()[i]).sum::<f64>() / 200.0;
-        let right = group.iter().filter(|&i| right(i)).count();
-        table.push([name.to_string(), format!("{mean:.4}"), right.to_string()]);
-    }
-    print!("{table}");
-    let total: f64 = norms.square().sum();
-    let share: f64 = order[..200].iter().map(|&i| norms.data()[i].powi(2)).sum();
-    println!("the longest tenth holds {:.1} % of Σ‖g‖²", 100.0 * share / total);
-
-    let title = format!("The {SHOWN} longest gradients of 2,000");
-    let mut grid = ImageGrid::new(&title, 28, 28).columns(10).range(0.0, 1.0);
-    for &i in &order[..SHOWN] {
-        let pixels = digits.images.rows(i..i + 1);
-        grid = grid.prediction(pixels.data(), read[i], digits.labels[i]);
-    }
-    println!("\nfigure: {}", grid.save_figure("chapter10-norms")?);
-    Ok(())
 }

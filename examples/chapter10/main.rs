@@ -3,9 +3,14 @@
 
 mod batch;
 mod cases;
-mod clipping;
 mod curvature;
+mod ghost;
+mod labels;
+mod newton;
+mod penalty;
 mod price;
+mod private;
+mod trials;
 
 use longhand::Result;
 use longhand::cli::Program;
@@ -17,7 +22,7 @@ const PROGRAM: Program = Program {
     name: "chapter10",
     title: "Chapter 10: gradients of gradients",
     about: "The variance within a batch and its gradient, curvature, clipping for each sample. \
-            It takes some seconds.",
+            It takes about two minutes.",
     choices: &[],
     options: &[],
 };
@@ -43,7 +48,13 @@ fn chapter() -> Result<()> {
     cases::written_down(&mnist);
 
     section("The digits that pull");
-    batch::norms(&mnist)?;
+    labels::longest(&mnist)?;
+
+    section("Wrong labels");
+    labels::wrong(&mnist);
+
+    section("Norms without gradients");
+    ghost::norms(&mnist);
 
     section("The price");
     price::against_the_batch(&mnist)?;
@@ -51,14 +62,20 @@ fn chapter() -> Result<()> {
     section("A thousand times");
     price::memory(&mnist);
 
+    section("Agreeing");
+    penalty::compare(&mnist);
+
     section("Clipping");
-    clipping::train(&mnist);
+    private::compare(&mnist);
 
     section("Two matrices");
     curvature::traces(&mnist);
 
     section("A better step");
-    curvature::steps(&mnist);
+    newton::one_step(&mnist);
+
+    section("Sixty steps");
+    newton::sixty_steps(&mnist);
 
     section("The edge");
     curvature::edge(&mnist)?;

@@ -39,7 +39,7 @@ pub fn against_the_batch(mnist: &Mnist) -> Result<()> {
 }
 
 /// The shortest of `times` runs, in milliseconds.
-fn shortest(times: usize, mut f: impl FnMut()) -> f64 {
+pub fn shortest(times: usize, mut f: impl FnMut()) -> f64 {
     let once = |_| {
         let start = Instant::now();
         f();

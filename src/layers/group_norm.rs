@@ -1,5 +1,5 @@
-//! Group normalisation: the channels of each sample, some at a time, get mean 0 and variance 1, then
-//! a spread and a mean that each channel learns (chapter 10).
+//! Group normalisation: the channels of each sample, some at a time, get mean 0 and variance 1,
+//! then a spread and a mean that each channel learns (chapter 10).
 
 use super::{Function, Layer, take_saved};
 use crate::tensor::Shape;

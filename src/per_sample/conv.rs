@@ -1,7 +1,7 @@
 //! Convolution in which every sample has kernels of its own, recorded (chapter 10).
 //!
-//! With the columns X of an image (chapter 6), its kernels W and its output Y as matrices, there are
-//! three products, and the pullback of each is made of the other two:
+//! With the columns X of an image (chapter 6), its kernels W and its output Y as matrices, there
+//! are three products, and the pullback of each is made of the other two:
 //!
 //! ```text
 //! Y = W·X      W = Y·Xᵀ      X = Wᵀ·Y
@@ -15,8 +15,8 @@ use crate::tape::Var;
 use crate::tensor::Window;
 
 // ANCHOR: conv
-/// Image n under kernels n, [`Tensor::conv2d_per_sample`](crate::Tensor::conv2d_per_sample): x `[n, c, h, w]` and
-/// weight `[n, o, c, kh, kw]` give `[n, o, oh, ow]`.
+/// Image n under kernels n, [`Tensor::conv2d_per_sample`](crate::Tensor::conv2d_per_sample): x `[n,
+/// c, h, w]` and weight `[n, o, c, kh, kw]` give `[n, o, oh, ow]`.
 ///
 /// # Panics
 /// If the shapes do not fit each other or the window.
@@ -81,7 +81,8 @@ pub fn conv2d_input_per_sample<'t, T: Scalar>(
 
 // ANCHOR: square_norms
 /// The square norm of what [`conv2d_weight_per_sample`] gives for each sample, `[n]`, without
-/// writing it down: [`Tensor::conv2d_weight_square_norms`](crate::Tensor::conv2d_weight_square_norms).
+/// writing it down:
+/// [`Tensor::conv2d_weight_square_norms`](crate::Tensor::conv2d_weight_square_norms).
 ///
 /// Only its gradient needs the gradients themselves: with g_n = y_n·X_nᵀ, d‖g_n‖² = 2·⟨g_n, dg_n⟩.
 ///

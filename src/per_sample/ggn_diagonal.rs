@@ -1,15 +1,15 @@
-//! The diagonal of the Gauss-Newton matrix, exact or drawn, from sums of squared individual gradients
-//! (chapter 10).
+//! The diagonal of the Gauss-Newton matrix, exact or drawn, from sums of squared individual
+//! gradients (chapter 10).
 //!
 //! Write the Hessian of a sample's loss, with respect to its own output, as S·Sᵀ. Then the matrix
-//! is Σ_n Σ_c (J_nᵀ·s_nc)·(J_nᵀ·s_nc)ᵀ, where s_nc is column c of S for sample n, and its diagonal is
-//! the sum of the squares of J_nᵀ·s_nc. But that is what a sample's gradient would be if s_nc were the
-//! gradient of its output: one backward pass for each column, and nothing new.
+//! is Σ_n Σ_c (J_nᵀ·s_nc)·(J_nᵀ·s_nc)ᵀ, where s_nc is column c of S for sample n, and its diagonal
+//! is the sum of the squares of J_nᵀ·s_nc. But that is what a sample's gradient would be if s_nc
+//! were the gradient of its output: one backward pass for each column, and nothing new.
 //!
-//! With many classes these are many passes. But any columns will do that have S·Sᵀ as their mean. Draw
-//! a label y for each sample from the net's own probabilities p: then e_y − p has the mean 0 and the
-//! covariance diag(p) − p·pᵀ = S·Sᵀ. So a few such columns, each over the root of their number, are an
-//! estimate of S, and all that is made of S is estimated with them.
+//! With many classes these are many passes. But any columns will do that have S·Sᵀ as their mean.
+//! Draw a label y for each sample from the net's own probabilities p: then e_y − p has the mean 0
+//! and the covariance diag(p) − p·pᵀ = S·Sᵀ. So a few such columns, each over the root of their
+//! number, are an estimate of S, and all that is made of S is estimated with them.
 
 use super::recorder::Recorder;
 use crate::layers::Reduction;
@@ -41,8 +41,8 @@ impl<'t, T: Scalar> Recorder<'t, T> {
     }
     // ANCHOR_END: ggn_diagonal
 
-    /// The same for each sample: `[n, ..the parameter's shape]`, which add up to the diagonal of the
-    /// batch. This writes down n times as many numbers.
+    /// The same for each sample: `[n, ..the parameter's shape]`, which add up to the diagonal of
+    /// the batch. This writes down n times as many numbers.
     ///
     /// # Panics
     /// As [`ggn_diagonal`](Self::ggn_diagonal).
@@ -99,9 +99,9 @@ pub fn cross_entropy_root<T: Scalar>(scores: &Tensor<T>, reduction: Reduction) -
 // ANCHOR_END: root
 
 // ANCHOR: sampled_root
-/// Columns of an estimate of S for a cross-entropy, as many as `draws`: each is e_y − p with a label y
-/// drawn for each sample from p = softmax of its scores. Every draw takes one number of the generator
-/// for each sample.
+/// Columns of an estimate of S for a cross-entropy, as many as `draws`: each is e_y − p with a
+/// label y drawn for each sample from p = softmax of its scores. Every draw takes one number of the
+/// generator for each sample.
 ///
 /// # Panics
 /// If the scores are not `[n, classes]`, or there is no draw.

@@ -2,9 +2,9 @@
 //! K-FAC and KFLR: the Gauss-Newton matrix as a Kronecker product for each layer (chapter 10).
 //!
 //! For a fully connected layer y = W·x the Gauss-Newton matrix of W is a sum over the samples n and
-//! the columns c of the root S of the loss's Hessian (see [`ggn_diagonal`](super::cross_entropy_root)):
-//! with δ_nc the gradient of y_n if column c were the gradient of the net's output, and i, k for the
-//! elements of y and j, l for those of x,
+//! the columns c of the root S of the loss's Hessian (see
+//! [`ggn_diagonal`](super::cross_entropy_root)): with δ_nc the gradient of y_n if column c were the
+//! gradient of the net's output, and i, k for the elements of y and j, l for those of x,
 //!
 //! ```text
 //! G_ij,kl = Σ_n Σ_c (δ_nc,i·x_n,j)·(δ_nc,k·x_n,l)
@@ -16,16 +16,16 @@
 //! matrix of (outputs·inputs)² numbers into two, of outputs² and inputs², and its product with a
 //! matrix V of W's shape into B·V·A. Blocks between different layers are taken as zero.
 //!
-//! A convolution uses W at each of its places. B is then made of the δ added up over the places, A is
-//! the mean over the samples *and* the places: that is the scale of Grosse and Martens, who take the
-//! gradients at different places as independent. (BackPACK's A is a sum over the places, as large as
-//! ours times their number; its source says so.) A bias is a weight whose input is always 1: A = 1,
-//! and nothing is approximated.
+//! A convolution uses W at each of its places. B is then made of the δ added up over the places, A
+//! is the mean over the samples *and* the places: that is the scale of Grosse and Martens, who take
+//! the gradients at different places as independent. (BackPACK's A is a sum over the places, as
+//! large as ours times their number; its source says so.) A bias is a weight whose input is always
+//! 1: A = 1, and nothing is approximated.
 //!
 //! With the exact root this is KFLR: A. Botev, H. Ritter and D. Barber, "Practical Gauss-Newton
-//! Optimisation for Deep Learning" (2017). With a few columns drawn at random it is K-FAC: J. Martens
-//! and R. Grosse, "Optimizing Neural Networks with Kronecker-factored Approximate Curvature" (2015),
-//! for convolutions R. Grosse and J. Martens (2016).
+//! Optimisation for Deep Learning" (2017). With a few columns drawn at random it is K-FAC: J.
+//! Martens and R. Grosse, "Optimizing Neural Networks with Kronecker-factored Approximate
+//! Curvature" (2015), for convolutions R. Grosse and J. Martens (2016).
 // ANCHOR_END: derivation
 
 use super::curvature::Curvature;
@@ -58,8 +58,8 @@ pub struct KroneckerBlock<T: Scalar = f32> {
 impl<'t, T: Scalar> Recorder<'t, T> {
     /// The Gauss-Newton matrix layer by layer as Kronecker products. With the columns of an exact
     /// root ([`cross_entropy_root`](super::cross_entropy_root)) it is KFLR, with columns drawn at
-    /// random ([`sampled_cross_entropy_root`](super::sampled_cross_entropy_root)) K-FAC; the cost is
-    /// a backward pass for each column. Nothing is freed.
+    /// random ([`sampled_cross_entropy_root`](super::sampled_cross_entropy_root)) K-FAC; the cost
+    /// is a backward pass for each column. Nothing is freed.
     ///
     /// # Panics
     /// If a parameter has several uses or a rule without an

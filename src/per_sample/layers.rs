@@ -102,7 +102,8 @@ impl<'t, T: Scalar> Recorder<'t, T> {
     }
 }
 
-/// `[c, 1, ..]`: the shape in which one number for each channel broadcasts to an input `[n, c, ..]`.
+/// `[c, 1, ..]`: the shape in which one number for each channel broadcasts to an input `[n, c,
+/// ..]`.
 fn each_channel(input: Shape) -> Shape {
     input.iter().enumerate().skip(1).map(|(axis, &size)| if axis == 1 { size } else { 1 }).collect()
 }

@@ -35,9 +35,13 @@
 //! assert_eq!(slope.shape(), [1, 2]);
 //! ```
 //!
+//! With the norms each sample's gradient can be cut down to a bound ([`Samples::clipping`]) without
+//! being written down. An [`Accountant`] counts what a training by such steps, with noise and with
+//! batches drawn by [`poisson_batch`], gives away about a single sample.
+//!
 //! Second derivatives of the loss itself stand beside it: [`Hessian`] and [`GaussNewton`] are
-//! matrices that exist only as products with a vector, and [`Curvature`] is what can be learnt
-//! from such products.
+//! matrices that exist only as products with a vector, [`KroneckerFactors`] (K-FAC and KFLR) two
+//! small ones for each layer, and [`Curvature`] is what can be learnt from such products.
 
 mod conv;
 mod curvature;

@@ -1,37 +1,40 @@
 // ANCHOR: derivation
-//! How much a training that clips each sample and adds noise can tell about one of them (chapter 10).
+//! How much a training that clips each sample and adds noise can tell about one of them (chapter
+//! 10).
 //!
 //! A training is (ε, δ)-*differentially private* if adding or leaving out one sample multiplies the
 //! probability of any outcome by at most e^ε, but for outcomes of probability δ. A step of DP-SGD
 //! chooses each sample with probability q, cuts its gradient down to C, and adds normal noise of
-//! standard deviation σ·C to the sum. What that gives is counted in *Rényi divergences*, because they
-//! add up from step to step: for every order α > 1 the divergence of the outcomes with the sample
-//! from those without it. (Without and with come out smaller; Mironov, Talwar and Zhang prove it.)
+//! standard deviation σ·C to the sum. What that gives is counted in *Rényi divergences*, because
+//! they add up from step to step: for every order α > 1 the divergence of the outcomes with the
+//! sample from those without it. (Without and with come out smaller; Mironov, Talwar and Zhang
+//! prove it.)
 //!
-//! In units of C, the sum along the sample's gradient is N(0, σ²) without it, and with it the mixture
-//! (1 − q)·N(0, σ²) + q·N(1, σ²). For a whole α the divergence can be multiplied out:
+//! In units of C, the sum along the sample's gradient is N(0, σ²) without it, and with it the
+//! mixture (1 − q)·N(0, σ²) + q·N(1, σ²). For a whole α the divergence can be multiplied out:
 //!
 //! ```text
 //! R(α) = 1/(α−1) · ln E_{z∼N(0,σ²)} ((1 − q) + q·r(z))^α       r(z) = N(1, σ²)(z)/N(0, σ²)(z)
 //!      = 1/(α−1) · ln Σₖ (α over k)·(1−q)^(α−k)·q^k·e^((k²−k)/2σ²)
 //! ```
 //!
-//! since E r^k = e^((k²−k)/2σ²). After all steps, with R the sum, the training is (ε, δ)-private with
+//! since E r^k = e^((k²−k)/2σ²). After all steps, with R the sum, the training is (ε, δ)-private
+//! with
 //!
 //! ```text
 //! ε = R(α) + ln((α − 1)/α) − (ln δ + ln α)/(α − 1)
 //! ```
 //!
-//! for every α, so for the best of them. I. Mironov, "Rényi Differential Privacy" (2017); I. Mironov,
-//! K. Talwar and L. Zhang, "Rényi Differential Privacy of the Sampled Gaussian Mechanism" (2019); the
-//! last line is theorem 21 of B. Balle and others, "Hypothesis Testing Interpretations and Rényi
-//! Differential Privacy" (2020).
+//! for every α, so for the best of them. I. Mironov, "Rényi Differential Privacy" (2017); I.
+//! Mironov, K. Talwar and L. Zhang, "Rényi Differential Privacy of the Sampled Gaussian Mechanism"
+//! (2019); the last line is theorem 21 of B. Balle and others, "Hypothesis Testing Interpretations
+//! and Rényi Differential Privacy" (2020).
 // ANCHOR_END: derivation
 
 use crate::{Rng, Scalar};
 
-/// The orders α that are kept account of. Where the best one is small, as for an ε of 10 or more, the
-/// orders between them would give a smaller ε.
+/// The orders α that are kept account of. Where the best one is small, as for an ε of 10 or more,
+/// the orders between them would give a smaller ε.
 const ORDERS: std::ops::RangeInclusive<usize> = 2..=512;
 
 // ANCHOR: accountant
@@ -122,8 +125,8 @@ fn divergence(order: usize, rate: f64, noise: f64) -> f64 {
     (largest + Scalar::ln(sum)) / (alpha - 1.0)
 }
 
-/// A Poisson batch: the numbers below `n`, in order, each chosen with probability `rate` whatever the
-/// others do. Its size is not fixed; it may be empty.
+/// A Poisson batch: the numbers below `n`, in order, each chosen with probability `rate` whatever
+/// the others do. Its size is not fixed; it may be empty.
 ///
 /// # Panics
 /// If the rate is not from 0 to 1.

@@ -16,8 +16,8 @@ fn used<T: Scalar>(groups: usize, channels: usize) -> GroupNorm<T> {
     norm
 }
 
-/// `F.group_norm(x, groups, weight, bias, eps=1e-3)` under `tanh(y)²`, differentiated, weighted, and
-/// differentiated again
+/// `F.group_norm(x, groups, weight, bias, eps=1e-3)` under `tanh(y)²`, differentiated, weighted,
+/// and differentiated again
 #[test]
 fn both_orders_are_those_of_pytorch() {
     for (case, groups) in [("rows", 2), ("images", 3), ("layer", 1), ("instance", 4)] {

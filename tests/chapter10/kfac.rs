@@ -77,7 +77,8 @@ fn what_is_drawn_is_right_on_average() {
 
 #[test]
 fn one_sample_and_a_linear_net_are_not_approximated() {
-    // Both factors come from the one sample, so the mean of the product is the product of the means.
+    // Both factors come from the one sample, so the mean of the product is the product of the
+    // means.
     let tape = Tape::<f64>::new();
     let shapes: [&[usize]; 4] = [&[6, 4], &[6], &[3, 6], &[3]];
     let p: Vec<_> = shapes.iter().zip(10..).map(|(s, seed)| tape.leaf(normal(s, seed))).collect();

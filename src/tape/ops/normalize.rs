@@ -153,8 +153,8 @@ impl<'t, T: Scalar> Var<'t, T> {
     /// each sample: x `[n, c, ..]`, weight and bias `[c]`. No sample depends on another.
     ///
     /// # Panics
-    /// If the channels do not make so many groups, a group has fewer than two elements, or weight or
-    /// bias are not `[c]`.
+    /// If the channels do not make so many groups, a group has fewer than two elements, or weight
+    /// or bias are not `[c]`.
     #[track_caller]
     pub fn group_norm(self, groups: usize, weight: Self, bias: Self, eps: T) -> Self {
         // x [n, c, ..], weight and bias [c] → y of x's shape
