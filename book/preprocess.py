@@ -202,7 +202,9 @@ class Page:
     def token(self, match, text):
         kind = next(k for k in ("comment", "code", "escape", "include", "figure", "display", "inline", "dollar") if match[k] is not None)
         if kind == "include":
-            return self.excerpt(match[0])[0]
+            excerpt, path = self.excerpt(match[0])
+            # The statement of an exercise is the comment at the head of its file.
+            return re.sub(r"^//! ?", "", excerpt, flags=re.MULTILINE) if path.endswith(".rs") else excerpt
         if kind == "figure":
             return self.figure(match)
         if kind == "display":

@@ -32,7 +32,7 @@ use std::process::ExitCode;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
-    /// The name of the example, as cargo knows it.
+    /// The name of the example, as cargo knows it; or the whole command, if it begins with `cargo`.
     pub name: &'static str,
     /// The first line that it prints.
     pub title: &'static str,
@@ -118,7 +118,11 @@ impl Program {
     fn help(&self) -> String {
         let choice = if self.choices.is_empty() { "" } else { "[NAME] " };
         let mut text = format!("{}\n\n{}\n\n", self.title, wrapped(self.about, 0));
-        text += &format!("cargo run --example {} -- {choice}[OPTIONS]\n\n", self.name);
+        let command = match self.name.starts_with("cargo ") {
+            true => self.name.to_string(),
+            false => format!("cargo run --example {} --", self.name),
+        };
+        text += &format!("{command} {choice}[OPTIONS]\n\n");
         let options = self.options.iter().chain(&[("--help", "shows this and does nothing")]);
         let rows: Vec<_> = self.choices.iter().chain(options).collect();
         let width = rows.iter().map(|(form, _)| form.len()).max().unwrap_or(0);
@@ -281,5 +285,7 @@ cargo run --example chapter0 -- [NAME] [OPTIONS]
   --help     shows this and does nothing
 "
         );
+        let command = Program { name: "cargo zero", ..PROGRAM };
+        assert!(command.help().contains("\n\ncargo zero [NAME] [OPTIONS]\n\n"));
     }
 }

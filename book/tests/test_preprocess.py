@@ -89,6 +89,11 @@ class Preprocess(unittest.TestCase):
         self.assertIn('```rust\nfn forward() {\n    let cost = "$5";\n}\n```', out)
         self.assertIn("<figcaption><code>src/a.rs</code></figcaption>", out)
 
+    def test_a_comment_is_shown_as_words_in_running_text(self):
+        statement = "// ANCHOR: told\n//! ### One\n//!\n//! Add `a` // b.\n// ANCHOR_END: told\n"
+        (self.src.parents[1] / "src" / "told.rs").write_text(statement, encoding="utf-8")
+        self.assertEqual(self.good("{{#include ../../src/told.rs:told}}"), "### One\n\nAdd `a` // b.")
+
     def test_captured_output_names_its_command(self):
         out = self.good("```text\n{{#include output/chapter1.txt:one}}\n```")
         self.assertIn("```text\n── one ──\n1 _2_ $3\n```", out)

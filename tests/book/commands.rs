@@ -85,16 +85,23 @@ fn check_cargo(repo: &Repository, words: &[&str]) -> Result<(), String> {
         .take_while(|word| *word != "--")
         .collect();
     let Some(command) = words.first() else { return Ok(()) };
+    if *command == "exercise" {
+        return check_exercise(repo, &words[1..]);
+    }
     if !CARGO.contains(command) {
         return Err(format!("cargo has no command {command}"));
     }
-    let manifest =
-        words.iter().position(|word| *word == "--manifest-path").and_then(|at| words.get(at + 1));
-    let package = match manifest {
-        Some(manifest) if !repo.is_file(manifest) => return Err(format!("there is no {manifest}")),
-        Some(manifest) => manifest.trim_end_matches("Cargo.toml"),
-        None => "",
+    let value =
+        |option: &str| words.iter().position(|w| *w == option).and_then(|at| words.get(at + 1));
+    let manifest = match (value("--manifest-path"), value("-p")) {
+        (Some(manifest), _) => manifest.to_string(),
+        (None, Some(member)) => format!("{member}/Cargo.toml"),
+        (None, None) => "Cargo.toml".into(),
     };
+    if !repo.is_file(&manifest) {
+        return Err(format!("there is no {manifest}"));
+    }
+    let package = manifest.trim_end_matches("Cargo.toml");
     if *command == "bench" && !has_benches(repo, package) {
         return Err("no benchmark is declared in that package: which --manifest-path?".into());
     }
@@ -119,6 +126,21 @@ fn check_cargo(repo: &Repository, words: &[&str]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Checks what follows `cargo exercise`: the number of an exercise, and options.
+fn check_exercise(repo: &Repository, words: &[&str]) -> Result<(), String> {
+    let settings = ".cargo/config.toml";
+    if !repo.is_file(settings) || !repo.read(settings).contains("\nexercise = ") {
+        return Err(format!("{settings} does not name it"));
+    }
+    let number = words.first().filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let Some(number) = number else { return Ok(()) };
+    let target = format!("/e{}_", number.replace('.', "_"));
+    match repo.files("exercises").iter().any(|file| file.contains(&target)) {
+        true => Ok(()),
+        false => Err(format!("there is no exercise {number}")),
+    }
 }
 
 fn has_benches(repo: &Repository, package: &str) -> bool {
@@ -186,6 +208,10 @@ mod tests {
             ("tests/tensor/main.rs", ""),
             ("benches/Cargo.toml", "[[bench]]\nname = \"matmul\"\n"),
             ("book/build", ""),
+            (".cargo/config.toml", "[alias]\nexercise = \"run -p exercises\"\n"),
+            ("exercises/Cargo.toml", ""),
+            ("exercises/src/bin/mutants/main.rs", ""),
+            ("exercises/examples/e3_2_linear.rs", ""),
             ("src/lib.rs", "std::env::var(\"LONGHAND_DATA\")"),
         ])
     }
@@ -201,6 +227,8 @@ mod tests {
         found("```console\n$ LONGHAND_DATA=/x cargo run --release --example chapter1 -- --test y\nTest --example z\n```\n").none();
         found("`cargo test --test tensor` `cargo test` `book/build --open` `src/` `1/n` `target/book` `benches/target/x` `cargo`").none();
         found("`cargo bench --manifest-path benches/Cargo.toml --bench matmul` `cargo run --example chapterN`").none();
+        found("`cargo exercise` `cargo exercise 3.2 --hint` `cargo exercise --grade DIR`").none();
+        found("`cargo test -p exercises` `cargo run -p exercises --bin mutants -- 3.2`").none();
         found("```sh\ncd longhand && ./book/build # src/nothing\n```").none();
     }
 
@@ -212,6 +240,8 @@ mod tests {
         found("`cargo bench`").only("no benchmark");
         found("`cargo bench --manifest-path benches/Cargo.toml --bench conv`")
             .only("benches/conv.rs");
+        found("`cargo exercise 3.3`").only("no exercise 3.3");
+        found("`cargo test -p others`").only("there is no others/Cargo.toml");
         found("`cargo go`").only("no command go");
         found("```sh\nbook/make --open\n```").only("there is no book/make");
         found("see `benches/targets`").only("there is no benches/targets");

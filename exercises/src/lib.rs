@@ -1,0 +1,22 @@
+//! The exercises of Longhand's book, each with a check that knows the usual mistakes.
+//!
+//! `exercises/README.md` says how to do them, and how to add one.
+
+extern crate self as exercises; // so that a solution reads as a student's file does
+
+pub mod chapter1;
+pub mod exercise;
+pub mod samples;
+pub mod trial;
+mod usual;
+pub mod value;
+pub mod verdict;
+
+pub use exercise::{Exercise, Facts, Mistake, Task, Written};
+pub use longhand;
+pub use trial::Trial;
+
+/// All exercises, in order.
+pub fn course() -> Vec<&'static dyn Task> {
+    [chapter1::ALL].concat()
+}
