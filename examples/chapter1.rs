@@ -92,6 +92,13 @@ fn chapter() -> Result<()> {
     println!("column.squeeze(-1) − row:    {}", (column.squeeze(-1) - &row).shape());
     println!("column.squeeze(-1) − vector: {}", (column.squeeze(-1) - row.squeeze(0)).shape());
 
+    order();
+    named_indices();
+    ladder()
+}
+
+/// That it matters in what order one adds, and how often one rounds.
+fn order() {
     section("The order of a sum");
     // ANCHOR: order
     println!("f64: (0.1 + 0.2) + 0.3 = {}", (0.1_f64 + 0.2) + 0.3);
@@ -111,9 +118,6 @@ fn chapter() -> Result<()> {
     println!("ten million × 0.1 in f32, one by one: {one_by_one}");
     println!("ten million × 0.1 in f32, by sum():   {}", tenths.sum());
     // ANCHOR_END: order
-
-    named_indices();
-    ladder()
 }
 
 fn named_indices() {

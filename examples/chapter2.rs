@@ -2,7 +2,7 @@
 
 use longhand::by_hand::{Net, lin, mse, relu};
 use longhand::cli::Program;
-use longhand::data::Mnist;
+use longhand::data::{Digits, Mnist};
 use longhand::init::{self, Fan};
 use longhand::report::{Figure, Histogram, ImageGrid, LineChart, Table, section};
 use longhand::{Result, Rng, Tensor};
@@ -74,15 +74,7 @@ fn chapter() -> Result<()> {
     // ANCHOR_END: load
     println!("to learn from {}, to validate {}", x_train.shape(), x_valid.shape());
     println!("the first ten labels: {:?}", &train.labels()[..10]);
-    for row in train.image(0).chunks(28).skip(4).step_by(2) {
-        let shade = |&pixel: &u8| [' ', '░', '▒', '▓', '█'][usize::from(pixel).div_ceil(64)];
-        println!("  {}", row.iter().map(shade).collect::<String>().trim_end());
-    }
-    let mut grid = ImageGrid::new("The first forty training digits", 28, 28).columns(10);
-    for i in 0..40 {
-        grid = grid.image(train.image(i), &train.labels()[i].to_string());
-    }
-    println!("figure: {}", grid.save_figure("chapter2-digits")?);
+    draw_digits(&train)?;
 
     section("Normalising");
     // ANCHOR: normalise
@@ -110,15 +102,58 @@ fn chapter() -> Result<()> {
     check_near_zero("w1 std − 1/√784", w1.std() - 1.0 / 28.0);
 
     section("Activations");
+    activations(&x_valid, &b1, rng)?;
+    section("Depth");
+    depth(rng)?;
+    section("Twenty layers");
+    starts();
+
+    section("The model");
+    // ANCHOR: model
+    let net = Net::<f32>::new(m, nh, &mut Rng::new(3));
+    let predictions = net.forward(&x_train);
+    let y_train: Tensor =
+        Tensor::new([train.len()], train.labels().iter().map(|&y| y.into()).collect());
+    let loss = mse(&predictions, &y_train);
+    // ANCHOR_END: model
+    println!(
+        "predictions {}, from {:.4} to {:.4}",
+        predictions.shape(),
+        predictions.min(),
+        predictions.max()
+    );
+    println!("labels: mean {:.4}, mean square {:.4}", y_train.mean(), y_train.square().mean());
+    println!("loss of always saying the mean: {:.4}", (&y_train - y_train.mean()).square().mean());
+    println!("loss before training: {loss:.4}");
+    Ok(())
+}
+
+/// One digit in shades of text, and forty as a figure.
+fn draw_digits(train: &Digits) -> Result<()> {
+    for row in train.image(0).chunks(28).skip(4).step_by(2) {
+        let shade = |&pixel: &u8| [' ', '░', '▒', '▓', '█'][usize::from(pixel).div_ceil(64)];
+        println!("  {}", row.iter().map(shade).collect::<String>().trim_end());
+    }
+    let mut grid = ImageGrid::new("The first forty training digits", 28, 28).columns(10);
+    for i in 0..40 {
+        grid = grid.image(train.image(i), &train.labels()[i].to_string());
+    }
+    println!("figure: {}", grid.save_figure("chapter2-digits")?);
+    Ok(())
+}
+
+/// What a layer puts out with five kinds of weights.
+fn activations(x_valid: &Tensor, b1: &Tensor, rng: &mut Rng) -> Result<()> {
+    let (m, nh) = (784, 50);
     // ANCHOR: activations
     let scaled =
         |gain: f32, rng: &mut Rng| init::normal([m, nh], 0.0, gain / (m as f32).sqrt(), rng);
     let gain = init::relu_gain(0.0);
-    let plain = lin(&x_valid, &scaled(1.0, rng), &b1);
-    let rectified = relu(&lin(&x_valid, &scaled(1.0, rng), &b1));
-    let kaiming = relu(&lin(&x_valid, &scaled(gain, rng), &b1));
-    let fan_out = relu(&lin(&x_valid, &init::kaiming_normal([m, nh], Fan::Out, gain, rng), &b1));
-    let shifted = relu(&lin(&x_valid, &scaled(gain, rng), &b1)) - 0.5;
+    let plain = lin(x_valid, &scaled(1.0, rng), b1);
+    let rectified = relu(&lin(x_valid, &scaled(1.0, rng), b1));
+    let kaiming = relu(&lin(x_valid, &scaled(gain, rng), b1));
+    let fan_out = relu(&lin(x_valid, &init::kaiming_normal([m, nh], Fan::Out, gain, rng), b1));
+    let shifted = relu(&lin(x_valid, &scaled(gain, rng), b1)) - 0.5;
     // ANCHOR_END: activations
     let rows = [
         ("linear, 1/√m", &plain, ["0", "1"], [".0843", "1.0086"]),
@@ -144,8 +179,11 @@ fn chapter() -> Result<()> {
     }
     print!("{table}");
     println!("figure: {}", chart.save_figure("chapter2-activations")?);
+    Ok(())
+}
 
-    section("Depth");
+/// What becomes of a vector that is multiplied by matrices over and over.
+fn depth(rng: &mut Rng) -> Result<()> {
     let mut chart = LineChart::new("A vector multiplied by a 512×512 matrix, over and over")
         .x("multiplications")
         .y("standard deviation")
@@ -163,8 +201,11 @@ fn chapter() -> Result<()> {
         chart = chart.line(name, &(0..=100).collect::<Vec<i32>>(), &stds);
     }
     println!("figure: {}", chart.save_figure("chapter2-depth")?);
+    Ok(())
+}
 
-    section("Twenty layers");
+/// The mean square after each of twenty layers, for three kinds of weights.
+fn starts() {
     // ANCHOR: starts
     type Weights = fn(&mut Rng) -> Tensor;
     let starts: [(&str, Weights); 3] = [
@@ -183,23 +224,4 @@ fn chapter() -> Result<()> {
         table = table.right(column);
     }
     print!("{table}");
-
-    section("The model");
-    // ANCHOR: model
-    let net = Net::<f32>::new(m, nh, &mut Rng::new(3));
-    let predictions = net.forward(&x_train);
-    let y_train: Tensor =
-        Tensor::new([train.len()], train.labels().iter().map(|&y| y.into()).collect());
-    let loss = mse(&predictions, &y_train);
-    // ANCHOR_END: model
-    println!(
-        "predictions {}, from {:.4} to {:.4}",
-        predictions.shape(),
-        predictions.min(),
-        predictions.max()
-    );
-    println!("labels: mean {:.4}, mean square {:.4}", y_train.mean(), y_train.square().mean());
-    println!("loss of always saying the mean: {:.4}", (&y_train - y_train.mean()).square().mean());
-    println!("loss before training: {loss:.4}");
-    Ok(())
 }
