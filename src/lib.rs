@@ -47,7 +47,7 @@
 //! on the instruction set (`LONGHAND_ISA`), not on the platform's mathematical library. Every sum
 //! has a stated order, and `exp`, `ln`, `tanh` and the random numbers are written here.
 
-#![deny(missing_debug_implementations, unreachable_pub)]
+#![deny(missing_debug_implementations, unreachable_pub, unsafe_code)]
 
 pub mod by_hand;
 pub mod cli;

@@ -39,6 +39,8 @@ mod repository;
 mod runs;
 #[path = "book/surroundings.rs"]
 mod surroundings;
+#[path = "book/trust.rs"]
+mod trust;
 
 use markdown::Page;
 use repository::{Problems, Repository};
@@ -164,6 +166,25 @@ fn every_command_names_something_that_exists() {
         for path in repo.files(folder).into_iter().filter(|path| path.ends_with(".rs")) {
             commands::check_source(&repo, &path, &repo.read(&path), &mut problems);
         }
+    }
+    problems.none();
+}
+
+#[test]
+fn what_is_promised_names_what_holds_it() {
+    let repo = checkout();
+    let page = Page::parse("SECURITY.md", &repo.read("SECURITY.md"));
+    let mut problems = Problems::default();
+    trust::check_page(&repo, &page, &mut problems);
+    problems.none();
+}
+
+#[test]
+fn unsafe_stands_in_one_place() {
+    let repo = checkout();
+    let mut problems = Problems::default();
+    for path in repo.files("src").into_iter().filter(|path| !path.starts_with("src/tensor/")) {
+        trust::check_source(&path, &repo.read(&path), &mut problems);
     }
     problems.none();
 }
