@@ -1,9 +1,10 @@
 //! The verdict on an answer, and the words for it: what agrees, what does not, and which mistake
 //! gives just that.
 
-use crate::exercise::{Answer, Exercise, Facts};
+use crate::exercise::{Answer, Exercise, Facts, Mistake};
 use crate::trial::{CALL, Case, Record, Trial};
 use crate::usual::usual;
+use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::time::Duration;
 
@@ -60,7 +61,7 @@ pub struct Verdict {
 
 impl Verdict {
     /// The verdict on an answer that gave this.
-    pub fn on<F: Answer>(exercise: &Exercise<F>, trial: &Trial) -> Verdict {
+    pub fn on<F: Answer>(exercise: &'static Exercise<F>, trial: &Trial) -> Verdict {
         let mut text = String::new();
         if trial.not_begun() {
             let file = format!("exercises/examples/{}.rs", exercise.facts.target());
@@ -73,18 +74,13 @@ impl Verdict {
         for part in &parts {
             let _ = writeln!(text, "  {part:width$}  {}", summary(&trial.of(part)));
         }
-        let (mut says, mut named) = (Vec::new(), Vec::new());
-        for part in parts.iter().filter(|part| wrong(part)) {
+        let spoilt: Vec<&str> = parts.iter().copied().filter(wrong).collect();
+        for part in &spoilt {
             text += &example(trial, part);
-            for (mistake, words) in mistakes(exercise, trial, part) {
-                // One mistake may spoil two parts.
-                if !says.contains(&mistake) {
-                    named.push(words);
-                    says.push(mistake);
-                }
-            }
         }
-        let state = if parts.iter().any(wrong) { State::Wrong } else { State::Solved };
+        let named = mistakes(exercise, trial, &spoilt);
+        let says = named.iter().map(|(says, _)| says.clone()).collect();
+        let state = if spoilt.is_empty() { State::Solved } else { State::Wrong };
         if state == State::Wrong {
             text += &diagnosis(&exercise.facts, &named);
         }
@@ -178,30 +174,54 @@ fn indices(shape: &[usize], mut place: usize) -> Vec<usize> {
     indices
 }
 
-/// The mistakes that give just what was found in this part, in every case: those of the exercise,
-/// and if there are none the usual ones. Each as it is known, and as it is said.
-fn mistakes<F: Answer>(exercise: &Exercise<F>, trial: &Trial, part: &str) -> Vec<(String, String)> {
-    let own = exercise.mistakes.iter().filter(|mistake| {
-        let theirs = exercise.trial(mistake.answer);
-        trial.same_in(part, &theirs)
-    });
-    let own: Vec<_> = own
-        .map(|mistake| {
-            let see = mistake.see.unwrap_or(exercise.facts.see);
-            (mistake.says.to_string(), said(mistake.says, see, &exercise.facts))
-        })
-        .collect();
-    if !own.is_empty() {
-        return own;
+/// The mistakes that give just what was found, in every case: what each says, and where to read
+/// again. First those of the exercise that explain everything, also what is right; then those that
+/// explain a part that is wrong; and for what is left the usual ones.
+fn mistakes<F: Answer>(
+    exercise: &'static Exercise<F>,
+    trial: &Trial,
+    spoilt: &[&str],
+) -> Vec<(String, &'static str)> {
+    let see = |mistake: &Mistake<F>| mistake.see.unwrap_or(exercise.facts.see);
+    let own: Vec<_> = exercise.mistakes.iter().map(|m| (m, exercise.trial(m.answer))).collect();
+    let explains = |theirs: &Trial, part: &&str| trial.same_in(part, theirs);
+    let all = own.iter().filter(|(_, theirs)| trial.parts().iter().all(|p| explains(theirs, p)));
+    let all: Vec<_> = all.map(|(m, _)| (m.says.to_string(), see(m))).collect();
+    if !all.is_empty() {
+        return all;
     }
-    let fits = usual(&trial.cases, &trial.of(part)).into_iter();
-    fits.map(|usual| usual.says.replace("{}", part))
-        .map(|says| (says.clone(), said(&says, exercise.facts.see, &exercise.facts)))
-        .collect()
+    let one = own.iter().filter(|(_, theirs)| spoilt.iter().any(|part| explains(theirs, part)));
+    let mut named: Vec<_> = one.map(|(m, _)| (m.says.to_string(), see(m))).collect();
+    let left = |part: &&str| !own.iter().any(|(_, theirs)| explains(theirs, part));
+    let left: Vec<&str> = spoilt.iter().copied().filter(left).collect();
+    let mut parts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for part in &left {
+        for usual in usual(&trial.cases, &trial.of(part)) {
+            parts.entry(usual.says).or_default().push(part);
+        }
+    }
+    if parts.values().any(|parts| *parts == left) {
+        parts.retain(|_, parts| *parts == left);
+    }
+    let usual = parts.into_iter().map(|(says, parts)| says.replace("{}", &parts.join(", ")));
+    named.extend(usual.map(|says| (says, exercise.facts.see)));
+    named
 }
 
-fn said(says: &str, see: &str, facts: &Facts) -> String {
-    wrapped(&format!("{says} (Chapter {}, \"{see}\".)", facts.number.0))
+/// The named mistakes, or that there is none.
+fn diagnosis(facts: &Facts, named: &[(String, &str)]) -> String {
+    let mut text = String::from("\n");
+    match named {
+        [] => text += "No usual mistake gives just this.\n",
+        [_] => {}
+        _ => text += "More than one mistake is here, or could have given this:\n\n",
+    }
+    let chapter = facts.number.0;
+    let said =
+        |(says, see): &(String, &str)| wrapped(&format!("{says} (Chapter {chapter}, \"{see}\".)"));
+    text += &named.iter().map(said).collect::<Vec<_>>().join("\n");
+    let _ = write!(text, "\nA hint: cargo exercise {} --hint\n", facts.id());
+    text
 }
 
 /// The text in lines of up to 80 columns.
@@ -220,21 +240,6 @@ pub fn wrapped(text: &str) -> String {
         column += width;
     }
     lines + "\n"
-}
-
-/// The named mistakes, or that there is none.
-fn diagnosis(facts: &Facts, named: &[String]) -> String {
-    let mut text = String::from("\n");
-    match named {
-        [] => text += "No usual mistake gives just this.\n",
-        [one] => text += one,
-        several => {
-            text += "More than one mistake is here, or could have given this:\n\n";
-            text += &several.join("\n");
-        }
-    }
-    let _ = write!(text, "\nA hint: cargo exercise {} --hint\n", facts.id());
-    text
 }
 
 #[cfg(test)]

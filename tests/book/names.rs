@@ -37,7 +37,7 @@ const STANDARD: &str = "
     next_power_of_two clamp checked_sub wrapping_add wrapping_sub saturating_mul mul_add add
     thread scope spawn start end min_positive to_owned try_into drain sort Box Send HashMap Cell
     RefCell cell ops Add Mul flatten resize split_first_mut unwrap_or_else each_ref borrow borrow_mut
-    eq ptr as_ptr Location clear
+    eq ptr as_ptr Location clear MAX from_bits
 ";
 
 /// Every page of [`PAGES`], in their order.
@@ -46,6 +46,11 @@ pub fn check(repo: &Repository, problems: &mut Problems) {
     for path in PAGES {
         let page = Page::parse(path, &repo.read(path));
         known.extend(page.prose.iter().flat_map(|(_, line)| words(line)).map(String::from));
+        // The statement of an exercise is included in the text.
+        for target in page.prose.iter().flat_map(|(_, line)| targets(line)) {
+            let told = listing(repo, &page, target).unwrap_or_default();
+            known.extend(words(&told).map(String::from));
+        }
         let rust = page.fences.iter().filter(|fence| fence.info.starts_with("rust"));
         let listings: Vec<(usize, String, String)> = rust
             .flat_map(|fence| &fence.body)
