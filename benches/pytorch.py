@@ -4,6 +4,8 @@
     python3 benches/pytorch.py --serve       answers `compare`, one question a line
     python3 benches/pytorch.py --memory THREADS BATCH
                                              the bytes that a step of `lenet` adds at its peak
+    python3 benches/pytorch.py --process WAY the memory of training as chapter 7's example does with
+                                             this option: ordinary, parameter, deep or segments
 
 It needs `python3 -m pip install torch backpack-for-pytorch` and nothing else. A workload is a line of words, such as
 `matmul 64 784 500 NN float32`; a question is `time <threads> <warm> <repeats> <workload>`,
@@ -18,6 +20,7 @@ import time
 
 import torch
 from torch import nn
+from torch.utils.checkpoint import checkpoint_sequential
 
 
 def factors(m, k, n, layout, dtype):
@@ -95,9 +98,8 @@ def small():
     return training(net, nn.MSELoss(), torch.randn(1, 50), torch.ones(1, 1), optimizer)
 
 
-def small_hooks():
-    """As small(), but each parameter is stepped by a hook as soon as its gradient has arrived."""
-    net, loss = chain([50, 50, 50, 1]), nn.MSELoss()
+def step_by_hooks(net):
+    """Steps each parameter with an Adam of its own as soon as its gradient has arrived."""
     adams = {p: torch.optim.Adam([p], lr=0.001, foreach=False) for p in net.parameters()}
 
     def step(param):
@@ -106,6 +108,12 @@ def small_hooks():
 
     for param in net.parameters():
         param.register_post_accumulate_grad_hook(step)
+
+
+def small_hooks():
+    """As small(), but each parameter is stepped by a hook as soon as its gradient has arrived."""
+    net, loss = chain([50, 50, 50, 1]), nn.MSELoss()
+    step_by_hooks(net)
     x, y = torch.randn(1, 50), torch.ones(1, 1)
     return lambda: loss(net(x), y).backward()
 
@@ -343,10 +351,42 @@ def memory(threads, batch):
     print(status("VmHWM") - before)
 
 
+def train_as_chapter_7(way, count, width, batch):
+    """Two steps of Adam on layers of this width with a ReLU after each."""
+    layers = [make() for _ in range(count) for make in (lambda: nn.Linear(width, width), nn.ReLU)]
+    net, adam = nn.Sequential(*layers), None
+    if way == "ordinary":
+        adam = torch.optim.Adam(net.parameters(), lr=0.001)
+    else:
+        step_by_hooks(net)
+    x, y = torch.randn(batch, width), torch.randn(batch, width)
+    for _ in range(2):
+        segments = way == "segments"
+        output = checkpoint_sequential(net, 8, x, use_reentrant=False) if segments else net(x)
+        nn.MSELoss()(output, y).backward()
+        if adam:
+            adam.step()
+            adam.zero_grad()
+
+
+def process(way):
+    """The wide net of chapter 7, or its deep one in one segment or in eight. What PyTorch loads
+    when it is first used, a tiny net has it load before."""
+    train_as_chapter_7(way, 8, 8, 4)
+    before = status("VmHWM")
+    size = (12, 1024, 64) if way in ("ordinary", "parameter") else (32, 256, 256)
+    train_as_chapter_7(way, *size)
+    megabytes = lambda count: f"{count / 1e6:.1f} MB"
+    print(f"PyTorch before there is the net: {megabytes(before)}")
+    print(f"the net and its training more:   {megabytes(status('VmHWM') - before)}")
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["--serve"]:
         serve()
     elif sys.argv[1:2] == ["--memory"]:
         memory(*sys.argv[2:])
+    elif sys.argv[1:2] == ["--process"]:
+        process(*sys.argv[2:])
     else:
         report(int(sys.argv[1]) if sys.argv[1:] else 1)

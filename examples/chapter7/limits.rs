@@ -1,11 +1,33 @@
 //! What spending gradients at once excludes, and what it costs.
 
 use crate::nets::{Case, NOTEBOOK, Training, WIDE, Way, adam, batch, equal};
-use longhand::layers::Layer;
-use longhand::mebp;
-use longhand::report::{Table, grouped, measured};
+use crate::timing::{Spread, by_turns, seconds};
+use longhand::layers::{Layer, Loss, Mse};
+use longhand::report::{Table, grouped};
 use longhand::tensor::meter::{Kind, Meter};
+use longhand::{Tensor, mebp};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::time::Instant;
+
+pub fn another_shape() {
+    let prediction = (NOTEBOOK.net)(1).predict(&batch(NOTEBOOK.batch, 2));
+    let message = panic_of(|| {
+        // ANCHOR: another_shape
+        let target = Tensor::vector(&[0.5]);
+        Mse::mean().forward(&prediction, &target);
+        // ANCHOR_END: another_shape
+    });
+    println!("{}", message.as_deref().unwrap_or("NOT REFUSED"));
+}
+
+/// The message that `f` panics with, which goes nowhere else.
+fn panic_of(f: impl FnOnce()) -> Option<String> {
+    let usual = take_hook();
+    set_hook(Box::new(|_| {}));
+    let result = catch_unwind(AssertUnwindSafe(f));
+    set_hook(usual);
+    result.err()?.downcast().ok().map(|message| *message)
+}
 
 pub fn accumulation() {
     let mut net = (NOTEBOOK.net)(1);
@@ -22,15 +44,16 @@ pub fn accumulation() {
 /// The largest norm that the gradients may have together.
 const MAX_NORM: f64 = 0.001;
 
+/// How often each way of clipping has its turn, after a first in which memory is fetched.
+const STEPS: u64 = 9;
+
 pub fn clipping() {
     let x = batch(WIDE.batch, 1);
     let meter = Meter::new();
     let [mut one, mut two] = meter.watch(|| [1, 1].map(WIDE.net));
     let [first, second] = [adam(), adam()];
-    let mut table = Table::new(["the wide net, Adam", "norm found", "most gradients", "time"]);
-    let (mut times, mut most) = ([f64::INFINITY; 2], [0; 2]);
-    let mut norms = [0.0; 2];
-    for step in 0..3 {
+    let (mut times, mut most, mut norms) = ([const { Vec::new() }; 2], [0; 2], [0.0; 2]);
+    for step in 0..=STEPS {
         let start = Instant::now();
         most[0] = most_gradients(&meter, || {
             let d_output = (WIDE.d_output)(&one.forward(&x), step);
@@ -39,40 +62,28 @@ pub fn clipping() {
             first.lock().expect("no step has panicked").step(one.params_mut());
             one.zero_grad();
         });
-        times[0] = times[0].min(start.elapsed().as_secs_f64());
-        let start = Instant::now();
+        let middle = Instant::now();
         most[1] = most_gradients(&meter, || {
             let optimizer = &mut *second.lock().expect("no step has panicked");
             norms[1] = mebp::per_layer_clipped(&mut two, optimizer, MAX_NORM, |net| {
                 (WIDE.d_output)(&net.forward(&x), step)
             });
         });
-        times[1] = times[1].min(start.elapsed().as_secs_f64());
+        let both = [middle - start, middle.elapsed()];
+        if step > 0 {
+            times.iter_mut().zip(both).for_each(|(times, time)| times.push(time.as_secs_f64()));
+        }
     }
+    let mut table = Table::new(["the wide net, Adam", "norm found", "most gradients", "time"]);
     for (at, name) in ["all gradients at once", "two passes, per layer"].into_iter().enumerate() {
-        let ms = measured(format_args!("{:.1} ms", 1e3 * times[at]));
-        table.push([name.into(), format!("{:.6}", norms[at]), grouped(most[at]), ms]);
+        let time = seconds(Spread::of(times[at].clone()).median);
+        table.push([name.into(), format!("{:.6}", norms[at]), grouped(most[at]), time]);
     }
     print!("{}", table.right(3));
-    let ratio = measured(format_args!("{:.2} ×", times[1] / times[0]));
-    println!("\ntwo passes take {ratio} as long");
+    let [ratio, half] = Spread::of_ratios(&times[1], &times[0]).cells();
+    println!("\ntwo passes take {ratio} as long: median of {STEPS} by turns, half within {half}");
     let same = if equal(&one, &two) { "the same bits" } else { "DIFFERENT" };
-    println!("after three steps: {same}");
-}
-
-pub fn cost() {
-    let mut table = Table::new(["one step, Adam", "ordinary", "per layer", "per parameter"]);
-    for (case, repeats, rounds) in [(NOTEBOOK, 100, 30), (WIDE, 1, 3)] {
-        let times = step_times(case, repeats, rounds);
-        let cells = times.map(|seconds| match seconds < 1e-3 {
-            true => measured(format_args!("{:.2} µs", 1e6 * seconds)),
-            false => measured(format_args!("{:.1} ms", 1e3 * seconds)),
-        });
-        table.push([case.name.to_string()].into_iter().chain(cells));
-        let parts = times.map(|seconds| measured(format_args!("{:.2} ×", seconds / times[0])));
-        table.push([String::new()].into_iter().chain(parts));
-    }
-    print!("{}", table.right(1).right(2).right(3));
+    println!("after {} steps: {same}", STEPS + 1);
 }
 
 /// The most gradients that there were in `step`, in numbers.
@@ -82,21 +93,30 @@ fn most_gradients(meter: &Meter, step: impl FnOnce()) -> usize {
     meter.most(Kind::Gradient) / size_of::<f32>()
 }
 
-/// The quickest of some rounds for each way, the ways taking turns.
-fn step_times(case: Case, repeats: u64, rounds: usize) -> [f64; 3] {
+pub fn cost() {
+    let mut table = Table::new(["one step, Adam", "ordinary", "per layer", "per parameter"]);
+    for (case, repeats, rounds) in [(NOTEBOOK, 100, 61), (WIDE, 1, 21)] {
+        let times = step_times(case, repeats, rounds);
+        let mut rows = [
+            vec![format!("{}, median of {rounds}", case.name)],
+            vec!["of ordinary".to_string()],
+            vec!["half within".to_string()],
+        ];
+        for own in &times {
+            rows[0].push(seconds(Spread::of(own.clone()).median / repeats as f64));
+            let ratio = Spread::of_ratios(own, &times[0]).cells();
+            rows[1..].iter_mut().zip(ratio).for_each(|(row, cell)| row.push(cell));
+        }
+        rows.into_iter().for_each(|row| table.push(row));
+    }
+    print!("{}", table.right(1).right(2).right(3));
+}
+
+/// The seconds of each round of `repeats` steps in each way, the ways taking turns.
+fn step_times(case: Case, repeats: u64, rounds: usize) -> Vec<Vec<f64>> {
     let x = batch(case.batch, 1);
     let mut trainings = Way::THREE.map(|way| Training::new(case, 1, adam(), way));
-    let mut times = [f64::INFINITY; 3];
-    for round in 0..=rounds {
-        for (training, time) in trainings.iter_mut().zip(&mut times) {
-            let start = Instant::now();
-            (0..repeats).for_each(|step| training.step(&x, step));
-            let seconds = start.elapsed().as_secs_f64() / repeats as f64;
-            // In the first round the memory is fetched.
-            if round > 0 {
-                *time = time.min(seconds);
-            }
-        }
-    }
-    times
+    by_turns(&mut trainings, rounds, |training| {
+        (0..repeats).for_each(|step| training.step(&x, step));
+    })
 }

@@ -2,14 +2,17 @@
 //! fewer.
 
 mod bytes;
+mod checkpoints;
 mod equal;
 mod limits;
 mod nets;
 mod process;
+mod remains;
+mod timing;
 
+use longhand::Result;
 use longhand::cli::Program;
 use longhand::report::section;
-use longhand::{Error, ErrorKind, Result};
 use std::process::ExitCode;
 
 const PROGRAM: Program = Program {
@@ -19,19 +22,15 @@ const PROGRAM: Program = Program {
     choices: &[],
     options: &[(
         "--process WAY",
-        "trains the wide net in one way only and asks the system what it took: ordinary, layer or \
-         parameter",
+        "trains one net in one way only and asks the system what it took: ordinary, layer or \
+         parameter for the wide net, deep or segments for the deep one",
     )],
 };
 
 fn main() -> ExitCode {
     PROGRAM.run(|arguments| match arguments.value("--process") {
         None => chapter(),
-        Some(word) => process::run(nets::Way::named(word).ok_or_else(|| {
-            Error::new(ErrorKind::Argument, "--process")
-                .found(format!("{word:?}"))
-                .expected("ordinary, layer or parameter")
-        })?),
+        Some(name) => process::run(name),
     })
 }
 
@@ -52,6 +51,9 @@ fn chapter() -> Result<()> {
     section("Backward in pieces");
     equal::pieces();
 
+    section("A target of another shape");
+    limits::another_shape();
+
     section("Layer by layer");
     bytes::layer_by_layer();
 
@@ -64,11 +66,20 @@ fn chapter() -> Result<()> {
     section("Peak gradients");
     bytes::gradients(&wide);
 
+    section("A table at both ends");
+    remains::tied();
+
     section("The whole step");
     bytes::whole_step()?;
 
+    section("Activations by segments");
+    checkpoints::table();
+
     section("What others report");
     bytes::others();
+
+    section("What the optimizer keeps");
+    remains::state();
 
     section("Gradients that add up");
     limits::accumulation();

@@ -26,15 +26,20 @@ pub fn convolutional(seed: u64) -> Sequential {
     lenet(&mut Rng::new(seed), [0.0, 0.0])
 }
 
-/// Twelve layers of 1024 × 1024, with a ReLU after each.
-pub fn wide(seed: u64) -> Sequential {
+/// So many layers of so many units, with a ReLU after each.
+fn tower(count: usize, width: usize, seed: u64) -> Sequential {
     let rng = &mut Rng::new(seed);
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
-    for _ in 0..12 {
-        layers.push(Box::new(Linear::new(1024, 1024, rng)));
+    for _ in 0..count {
+        layers.push(Box::new(Linear::new(width, width, rng)));
         layers.push(Box::new(Relu::new()));
     }
     Sequential::new(layers)
+}
+
+/// Twelve layers of 1024 × 1024, with a ReLU after each.
+pub fn wide(seed: u64) -> Sequential {
+    tower(12, 1024, seed)
 }
 
 /// A net, the shape of a batch for it, how its loss begins the way back, and its loss on the tape.
@@ -76,7 +81,21 @@ pub const WIDE: Case = Case {
     net: wide,
     batch: &[64, 1024],
     d_output: NOTEBOOK.d_output,
-    loss: |_, _, _| unreachable!("the wide net is trained by hand only"),
+    loss: |_, _, _| unreachable!("this net is trained by hand only"),
+};
+
+/// 32 layers of 256 × 256, with a ReLU after each. Its targets are not counted as an activation.
+pub const DEEP: Case = Case {
+    name: "deep",
+    net: |seed| tower(32, 256, seed),
+    batch: &[256, 256],
+    d_output: |prediction, seed| {
+        let mut loss = Mse::mean();
+        let target = init::normal(prediction.shape(), 0.0, 1.0, &mut Rng::new(seed));
+        loss.forward(prediction, &target);
+        loss.backward()
+    },
+    loss: WIDE.loss,
 };
 
 // ANCHOR: on_tape
@@ -135,11 +154,6 @@ impl Way {
     /// The three that differ in when they step.
     pub const THREE: [Way; 3] = [Way::Ordinary, Way::Layer, Way::Parameter];
 
-    pub fn named(name: &str) -> Option<Way> {
-        let names = ["ordinary", "layer", "parameter"];
-        names.iter().position(|known| *known == name).map(|place| Way::THREE[place])
-    }
-
     pub fn name(self) -> &'static str {
         match self {
             Way::Late => "chapter 4's loop",
@@ -165,6 +179,11 @@ impl Training {
             mebp::set_hooks(&mut net, &rule);
         }
         Self { net, rule, case, way }
+    }
+
+    /// The same net with checkpoints: so many segments, of which the forward pass keeps the inputs.
+    pub fn in_segments(self, segments: usize) -> Self {
+        Self { net: mebp::checkpoint_sequential(self.net, segments), ..self }
     }
 
     pub fn step(&mut self, x: &Tensor, seed: u64) {

@@ -5,11 +5,12 @@
 //! L of them at the end of the forward pass. Now cut the net into s segments of L/s layers, and
 //! let the forward pass keep the *inputs* of segments only. The backward pass goes forward once
 //! more through a segment before it goes back through it, so one segment at a time has all of
-//! its activations:
+//! its activations. (The −1: the net's own input is the caller's. All other inputs are there when
+//! the way back begins, with the last segment's activations.)
 //!
 //! ```text
-//! held at most, in activations     a(s) = s + L/s
-//! least where                      da/ds = 1 − L/s² = 0,  so  s = √L  and  a = 2√L
+//! held at most, in activations     a(s) = s − 1 + L/s
+//! least where                      da/ds = 1 − L/s² = 0,  so  s = √L  and  a = 2√L − 1
 //! ```
 //!
 //! The last segment is gone back through as soon as it was gone forward through, so it keeps what

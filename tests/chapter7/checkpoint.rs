@@ -136,6 +136,31 @@ fn the_peak_is_what_theory_says() {
     assert!(peaks[5] as f64 <= 0.4 * LAYERS as f64);
 }
 
+/// Segments within segments: 4 of 4 of 4 layers hold about 4 + 4 + 4 activations.
+#[test]
+fn checkpoints_within_checkpoints_hold_less() {
+    let run = |inner: usize, outer: usize| {
+        let rng = &mut Rng::new(1);
+        let parts = (0..4).map(|_| -> Box<dyn Layer> {
+            let layers = (0..16).map(|_| Box::new(Linear::new(10, 10, rng)) as _);
+            Box::new(checkpoint_sequential(Sequential::new(layers.collect()), inner))
+        });
+        let mut net = checkpoint_sequential(Sequential::new(parts.collect()), outer);
+        let (x, meter) = (normal(&[8, 10], 1), Meter::new());
+        meter.watch(|| {
+            let d_output = forward(&mut net, &x, 1);
+            mebp::per_layer(&mut net, d_output, &mut Sgd::new(0.1));
+        });
+        (meter.most(Kind::Activation) / (4 * 8 * 10), net)
+    };
+    let [(all, plain), (_, inner), (less, outer), (least, both)] =
+        [(1, 1), (4, 1), (1, 4), (4, 4)].map(|(inner, outer)| run(inner, outer));
+    assert_eq!([all, less, least], [64, 19, 10]);
+    for net in [inner, outer, both] {
+        assert_eq!(first_difference(&plain, &net), None);
+    }
+}
+
 #[test]
 fn a_weight_stays_where_it_is() {
     for way in [Way::Ordinary, Way::PerLayer, Way::PerParameter] {

@@ -1,9 +1,9 @@
 //! Rows 2, 3, 7 and 8 of the MEBP notebook: however it is gone about, the steps have the same bits.
 
-use crate::common::normal;
+use crate::common::{assert_says, normal};
 use crate::taped::{self, loss};
 use crate::{CASES, RULES, Training, Way, first_difference, forward, notebook_net};
-use longhand::layers::Layer;
+use longhand::layers::{Layer, Loss, Mse};
 use longhand::optim::{Adam, Optimizer};
 use longhand::{Tape, Tensor, mebp};
 
@@ -94,4 +94,16 @@ fn on_the_tape_the_hook_takes_the_same_steps() {
             }
         }
     }
+}
+
+/// The MEBP notebook's target has shape [1] where its net's prediction is [1, 1]. PyTorch warns and
+/// broadcasts; here it is a mistake, by hand and on the tape.
+#[test]
+fn a_target_of_another_shape_is_refused() {
+    let (mut net, x, target) = (notebook_net(1), normal(&[1, 50], 1), normal::<f32>(&[1], 2));
+    let says = ["[1, 1]", "[1]"];
+    assert_says(|| Mse::mean().forward(&net.forward(&x), &target), &says);
+    let tape = Tape::new();
+    let prediction = tape.leaf(Tensor::<f32>::ones([1, 1]));
+    assert_says(|| prediction.mse(tape.constant(target.clone())), &says);
 }
