@@ -129,17 +129,19 @@ impl<F: Answer> Exercise<F> {
     /// The name that the student's file may not call, if it does.
     fn called(&self) -> Option<&'static str> {
         let text = std::fs::read_to_string(self.file()).ok()?;
-        let code: String =
-            text.lines().filter_map(|line| line.split("//").next()).collect::<Vec<_>>().join("\n");
-        let calls = |name: &&&str| {
-            code.match_indices(**name).any(|(at, _)| {
-                let (before, after) = (&code[..at], &code[at + name.len()..]);
-                let begins = !before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
-                begins && !before.ends_with("fn ") && after.starts_with(['(', ':'])
-            })
-        };
-        self.refused.iter().find(calls).copied()
+        self.refused.iter().find(|name| calls(&text, name)).copied()
     }
+}
+
+/// Whether a program calls a function of this name, or one in a module of this name.
+fn calls(text: &str, name: &str) -> bool {
+    let code: Vec<&str> = text.lines().filter_map(|line| line.split("//").next()).collect();
+    let code = code.join("\n");
+    code.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&code[..at], &code[at + name.len()..]);
+        let begins = !before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        begins && !before.ends_with("fn ") && after.starts_with(['(', ':'])
+    })
 }
 
 /// An exercise whatever the type of its answer: what the commands and the tests need.
@@ -227,5 +229,21 @@ impl Task for Written {
 
     fn written(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_seen_and_a_definition_is_not() {
+        for text in ["by_hand::lin_grad(x)", "    lin_grad(x)", "a.lin_grad(b)"] {
+            assert!(calls(text, "lin_grad"), "{text}");
+        }
+        assert!(calls("by_hand::mse(x)", "by_hand"));
+        for text in ["fn lin_grad(x: f64)", "my_lin_grad(x)", "// lin_grad(x)", "run(lin_grad)"] {
+            assert!(!calls(text, "lin_grad"), "{text}");
+        }
     }
 }

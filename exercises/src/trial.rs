@@ -62,7 +62,7 @@ impl Trial {
     }
 
     fn begin(&mut self, about: impl Display, paper: bool) {
-        let about = about.to_string();
+        let about = about.to_string().replace("\n ", ", "); // a matrix in one line
         self.cases.push(Case { about, paper, batch: 1, given: Vec::new() });
     }
 

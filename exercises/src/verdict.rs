@@ -4,6 +4,7 @@
 use crate::exercise::{Answer, Exercise, Facts, Mistake};
 use crate::trial::{CALL, Case, Record, Trial};
 use crate::usual::usual;
+use crate::value::Within;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::time::Duration;
@@ -82,7 +83,7 @@ impl Verdict {
         let says = named.iter().map(|(says, _)| says.clone()).collect();
         let state = if spoilt.is_empty() { State::Solved } else { State::Wrong };
         if state == State::Wrong {
-            text += &diagnosis(&exercise.facts, &named);
+            text += &diagnosis(&exercise.facts, &named, spoilt == [CALL]);
         }
         Verdict { state, says, text }
     }
@@ -113,7 +114,14 @@ fn summary(records: &[&Record]) -> String {
             records.len()
         );
     }
-    match records.iter().map(|r| r.found.distance(&r.expected)).fold(0.0, f64::max) {
+    // Nearness to finite differences tells nothing where there is something exact.
+    let share = |record: &&&Record| match record.within {
+        Within::Bits => 0.0,
+        Within::Share(share) => share,
+    };
+    let least = records.iter().map(|record| share(&record)).fold(f64::INFINITY, f64::min);
+    let exact = records.iter().filter(|record| share(record) == least);
+    match exact.map(|r| r.found.distance(&r.expected)).fold(0.0, f64::max) {
         0.0 => format!("exact, in {cases}"),
         distance => format!("agrees in {cases}, largest difference {distance:.0e}"),
     }
@@ -209,9 +217,10 @@ fn mistakes<F: Answer>(
 }
 
 /// The named mistakes, or that there is none.
-fn diagnosis(facts: &Facts, named: &[(String, &str)]) -> String {
+fn diagnosis(facts: &Facts, named: &[(String, &str)], panic: bool) -> String {
     let mut text = String::from("\n");
     match named {
+        [] if panic => text += "What it panicked with should tell why.\n",
         [] => text += "No usual mistake gives just this.\n",
         [_] => {}
         _ => text += "More than one mistake is here, or could have given this:\n\n",

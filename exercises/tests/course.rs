@@ -65,7 +65,7 @@ fn wrong_answers_are_refused_and_named() {
 #[test]
 fn every_stub_compiles_without_a_warning_and_is_not_begun() {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--offline", "--profile", "test", "--examples"]);
+    cargo.args(["build", "--offline", "--profile", "exercise", "--examples"]);
     let done = cargo.arg("--message-format=short").current_dir(folder()).output().unwrap();
     let says = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success() && !says.contains("warning"), "{says}");
@@ -73,7 +73,7 @@ fn every_stub_compiles_without_a_warning_and_is_not_begun() {
     let mut problems = Vec::new();
     for task in programs() {
         let name = format!("{}{}", task.facts().target(), std::env::consts::EXE_SUFFIX);
-        let done = Command::new(target.join("debug/examples").join(&name)).output().unwrap();
+        let done = Command::new(target.join("exercise/examples").join(&name)).output().unwrap();
         if done.status.code() != Some(State::NotBegun as i32) {
             problems.push(format!("{name} ends with {}", done.status));
         }

@@ -97,7 +97,15 @@ fn outcome(
 fn build(root: &Path, what: &[&str], show: bool) -> Result<BTreeMap<String, PathBuf>> {
     let cargo = std::env::var("CARGO").unwrap_or("cargo".into());
     let mut command = Command::new(&cargo);
-    command.args(["build", "--quiet", "--offline", "--profile", "test", "--package", "exercises"]);
+    command.args([
+        "build",
+        "--quiet",
+        "--offline",
+        "--profile",
+        "exercise",
+        "--package",
+        "exercises",
+    ]);
     command.arg("--message-format=json-render-diagnostics").args(what).current_dir(root);
     command.stdin(Stdio::null()).stderr(if show { Stdio::inherit() } else { Stdio::piped() });
     let done = command.output().map_err(|error| Error::io(&cargo, error))?;

@@ -1,7 +1,7 @@
 //! Changes each solution in every mechanical way, and sees whether the check notices.
 //!
 //! The mutants of an exercise become the modules of one program, which is compiled in one go; those
-//! that the compiler refuses are taken out. `cargo run --profile test -p exercises --bin mutants`
+//! that the compiler refuses are taken out. `cargo run --profile exercise -p exercises --bin mutants`
 //! does them all, and with the number of an exercise after `--` that one. It fails if a mutant
 //! passes that is not among those that the exercise explains.
 
@@ -99,7 +99,7 @@ fn compile(library: &Path, work: &Path, call: &str, all: &[Mutant]) -> Program {
             "main.rs",
             "-o",
         ]);
-        rustc.arg(&path).args(["-Copt-level=1", "-Cdebug-assertions=on", "-Coverflow-checks=on"]);
+        rustc.arg(&path).args(["-Copt-level=1", "-Cdebug-assertions=off", "-Coverflow-checks=on"]);
         rustc.arg(format!("--extern=exercises={}", library.display())).current_dir(work);
         let deps = library.with_file_name("deps");
         let deps = if deps.is_dir() { deps } else { library.parent().expect("a folder").into() };
@@ -131,7 +131,7 @@ fn passes(program: &Path, number: usize) -> bool {
 /// This package's library, as cargo has built it.
 fn library() -> PathBuf {
     let mut cargo = Command::new(std::env::var("CARGO").unwrap_or("cargo".into()));
-    cargo.args(["build", "--quiet", "--offline", "--profile", "test", "--lib"]);
+    cargo.args(["build", "--quiet", "--offline", "--profile", "exercise", "--lib"]);
     let done = cargo.arg("--message-format=json").current_dir(folder()).output().expect("cargo");
     let text = String::from_utf8_lossy(&done.stdout);
     let mut built =
