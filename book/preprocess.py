@@ -69,6 +69,7 @@ class Page:
 
     def __init__(self, name, text, src, root, formulas, problems):
         self.name, self.text = name, text
+        self.src = src
         self.folder = (src / name).parent
         self.root = root
         self.formulas = formulas
@@ -204,7 +205,8 @@ class Page:
         if kind == "include":
             excerpt, path = self.excerpt(match[0])
             # The statement of an exercise is the comment at the head of its file.
-            return re.sub(r"^//! ?", "", excerpt, flags=re.MULTILINE) if path.endswith(".rs") else excerpt
+            words = re.sub(r"^//! ?", "", excerpt, flags=re.MULTILINE) if path.endswith(".rs") else excerpt
+            return Page(self.name, words, self.src, self.root, self.formulas, self.problems).render()
         if kind == "figure":
             return self.figure(match)
         if kind == "display":

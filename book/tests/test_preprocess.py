@@ -94,6 +94,10 @@ class Preprocess(unittest.TestCase):
         (self.src.parents[1] / "src" / "told.rs").write_text(statement, encoding="utf-8")
         self.assertEqual(self.good("{{#include ../../src/told.rs:told}}"), "### One\n\nAdd `a` // b.")
 
+    def test_an_include_in_running_text_is_read_as_the_page_is(self):
+        (self.src / "told.md").write_text("so $a$\n\n```sh\n$ cargo test\n```\n", encoding="utf-8")
+        self.assertRegex(self.good("{{#include told.md}}"), r"^so <math>.*</math>\n\n```sh\n\$ cargo test\n```$")
+
     def test_captured_output_names_its_command(self):
         out = self.good("```text\n{{#include output/chapter1.txt:one}}\n```")
         self.assertIn("```text\n── one ──\n1 _2_ $3\n```", out)

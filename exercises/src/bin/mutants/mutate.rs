@@ -14,14 +14,12 @@ pub(crate) struct Mutant {
 pub(crate) fn mutants(source: &str) -> Vec<Mutant> {
     let tokens = tokens(source);
     let mut changes: Vec<(Range<usize>, String)> = Vec::new();
-    let mut in_body = false;
     for (i, token) in tokens.iter().enumerate() {
         let text =
             |i: usize| tokens.get(i).map_or("", |token: &Range<usize>| &source[token.clone()]);
         let line = &source[source[..token.start].rfind('\n').map_or(0, |at| at + 1)..];
         // Items begin at the edge of the file; what they hold is indented.
-        in_body = line.starts_with(' ');
-        if in_body {
+        if line.starts_with(' ') {
             let before = if i == 0 { "" } else { text(i - 1) };
             let new = replacements(before, text(i), text(i + 1));
             changes.extend(new.into_iter().map(|new| (token.clone(), new)));
@@ -31,13 +29,13 @@ pub(crate) fn mutants(source: &str) -> Vec<Mutant> {
             if is_name(text(i)) && before != "." && !["(", "!", "::", "{"].contains(&text(i + 1)) {
                 let all = names(source, &tokens);
                 if let Some(at) = all.iter().position(|name| *name == text(i)) {
-                    let other = all[(at + 1) % all.len()];
-                    changes.push((token.clone(), other.into()));
+                    for other in [at + 1, at + all.len() - 1] {
+                        changes.push((token.clone(), all[other % all.len()].into()));
+                    }
                 }
             }
         }
     }
-    let _ = in_body;
     changes.extend(statements(source));
     changes.extend(conditions(source));
     let mutant = |(range, new): (Range<usize>, String)| {
