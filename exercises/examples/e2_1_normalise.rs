@@ -3,7 +3,8 @@
 //!
 //! A net was trained on images that were normalised to mean 0 and standard deviation 1. Now others
 //! come, perhaps a single one. Normalise them as they must be for this net. The mean and the
-//! deviation are those of all numbers together, as in the chapter.
+//! deviation are those of all numbers together, as `mean()` and `std()` of a tensor give them.
+//! (`std()` divides the sum of the squares by one less than their number, here by 3.)
 //!
 //! ```text
 //! train = [[0, 2], [4, 6]], images = [[3, 8]]  →  [[0, 5/√(20/3)]]

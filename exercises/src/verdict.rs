@@ -90,11 +90,11 @@ impl Verdict {
 
     /// The verdict on an answer that does not come.
     pub fn too_slow(limit: Duration) -> Verdict {
-        let text = format!(
+        let text = wrapped(&format!(
             "No answer after {} seconds. It need not be fast, so this is probably a loop that \
-             does not end.\n",
+             does not end.",
             limit.as_secs()
-        );
+        ));
         Verdict { state: State::TooSlow, says: Vec::new(), text }
     }
 }

@@ -52,6 +52,22 @@ pub static SWAP: Exercise<Links> = Exercise {
         },
         Mistake {
             answer: |m, k, n, link| {
+                (0..k).for_each(|p| (0..n).for_each(|j| (0..m).for_each(|i| link(i, p, j))));
+            },
+            says: "Your loops are all in the reverse order, with i innermost. It walks down a \
+                   column of A and one of C.",
+            see: None,
+        },
+        Mistake {
+            answer: |m, k, n, link| {
+                (0..n).for_each(|j| (0..m).for_each(|i| (0..k).for_each(|p| link(i, p, j))));
+            },
+            says: "You exchanged the two outer loops. The innermost one is still p, which walks \
+                   down a column of B.",
+            see: None,
+        },
+        Mistake {
+            answer: |m, k, n, link| {
                 (0..m).for_each(|i| (0..k).rev().for_each(|p| (0..n).for_each(|j| link(i, p, j))));
             },
             says: "Your p goes down. Each chain is then summed from its last term to its first, \

@@ -52,6 +52,18 @@ pub static TILES: Exercise<Tiles> = Exercise {
         },
         Mistake {
             answer: |m, n| {
+                let all = solution::tiles(m, n).into_iter();
+                let last = |at: usize, most: usize, size: usize| {
+                    if at + most >= size { size % most } else { most }
+                };
+                all.map(|[top, left, ..]| [top, left, last(top, 4, m), last(left, 16, n)]).collect()
+            },
+            says: "Your last tiles have the size that a division leaves over, and that is 0 where \
+                   it leaves nothing: of 8 rows the last tile has 4.",
+            see: None,
+        },
+        Mistake {
+            answer: |m, n| {
                 let mut all = solution::tiles(m, n);
                 all.sort_by_key(|&[top, left, ..]| (left, top));
                 all

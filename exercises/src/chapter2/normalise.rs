@@ -59,6 +59,16 @@ pub static NORMALISE: Exercise<Normalise> = Exercise {
         },
         Mistake {
             answer: |train, images| {
+                let deviation = (train - train.mean()).square().mean().sqrt();
+                (images - train.mean()) / deviation
+            },
+            says: "Your variance is the mean of the squares, divided by their number n. `std()` \
+                   divides by n − 1, as PyTorch does, since the mean was made from the same \
+                   numbers. With millions of pixels nobody sees it; with four one does.",
+            see: Some("Four words from probability"),
+        },
+        Mistake {
+            answer: |train, images| {
                 let m = train.shape()[0] as f64;
                 let mean = train.sum_axis(0) / m;
                 let var = (train - &mean).square().sum_axis(0) / (m - 1.0);

@@ -41,6 +41,18 @@ pub static LINEAR: Exercise<LinearGrad> = Exercise {
             see: None,
         },
         Mistake {
+            answer: |inp, w, g| (g.matmul(w), inp.matmul_tn(g), g.sum_axis(0)),
+            says: "You multiply d_out by w as it is. d_out is [n, o] and w is [i, o]: to sum over \
+                   the outputs, w must be transposed.",
+            see: None,
+        },
+        Mistake {
+            answer: |inp, w, g| (g.matmul_nt(w), inp.matmul(g), g.sum_axis(0)),
+            says: "You multiply inp by d_out as it is. inp is [n, i] and d_out is [n, o]: to sum \
+                   over the samples, inp must be transposed.",
+            see: None,
+        },
+        Mistake {
             answer: |inp, w, g| {
                 let (d_inp, d_w, d_b) = lin_grad(inp, w, g);
                 let n = g.shape()[0] as f64;
