@@ -124,6 +124,24 @@ fn zeros_infinities_and_nan_take_the_same_road() {
     both_roads(&mut LogSoftmax::new(), &x);
 }
 
+/// The sum over a batch of one is its only gradient, a −0 included, on both roads.
+#[test]
+fn a_batch_of_one_keeps_the_sign_of_a_zero() {
+    let x = normal::<f64>(&[1, 3], 20);
+    let up = Tensor::new([1, 2], vec![-0.0, 1.0]);
+    let mut layer = Linear::new(3, 2, &mut Rng::new(21));
+    let tape = Tape::new();
+    let y = layer.record(tape.constant(x.clone()));
+    let taped = tape.backward_pass().root(y, up.clone()).gradients();
+    layer.forward(&x);
+    layer.backward(&up);
+    for param in layer.params() {
+        let (hand, taped) = (param.grad().unwrap(), taped.of(param).unwrap());
+        assert!(hand.same_bits(taped), "{}: {hand} by hand, {taped} by tape", param.name);
+    }
+    assert!(layer.params()[1].grad().unwrap().data()[0].is_sign_negative());
+}
+
 #[test]
 fn training_by_either_road_ends_in_the_same_bits() {
     let build = || -> Sequential {
