@@ -74,6 +74,31 @@ pub static BROADCAST: Exercise<Common> = Exercise {
             says: "You ask for equal shapes. A 1 fits every size: it is repeated.",
             see: None,
         },
+        Mistake {
+            answer: |a, b| {
+                let both = a.iter().rev().zip(b.iter().rev());
+                let mut shape: Vec<usize> =
+                    both.map(|(&x, &y)| one(x, y)).collect::<Option<_>>()?;
+                shape.reverse();
+                Some(shape)
+            },
+            says: "You lose the axes that only the longer shape has. Where one of the two has no \
+                   axis left, it counts as 1, and the other's size stays.",
+            see: None,
+        },
+        Mistake {
+            answer: |a, b| {
+                let both = a.iter().rev().zip(b.iter().rev());
+                let larger = |(&x, &y): (&usize, &usize)| one(x, y).map(|_| x.max(y));
+                let mut shape: Vec<usize> = both.map(larger).collect::<Option<_>>()?;
+                shape.reverse();
+                Some(shape)
+            },
+            says: "You lose the axes that only the longer shape has: where the other has none, it \
+                   counts as 1. And beside a 0 the 1 is repeated not at all: take the size that is \
+                   not 1, not the larger.",
+            see: None,
+        },
     ],
     wrong: &[
         (

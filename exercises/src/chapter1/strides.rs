@@ -59,8 +59,28 @@ pub static STRIDES: Exercise<Place> = Exercise {
                    stride of the first is the product of the other two sizes.",
             see: None,
         },
+        Mistake {
+            answer: |shape, index| {
+                let (mut place, mut stride) = (0, 1);
+                for (size, i) in shape.iter().zip(index).rev() {
+                    stride *= size;
+                    place += i * stride;
+                }
+                place
+            },
+            says: "One axis too many is in each of your strides: its own. A step along the last \
+                   axis is one place, whatever its size.",
+            see: None,
+        },
     ],
     wrong: &[
+        (
+            |shape, index| {
+                let stride = |axis: usize| shape[axis..].iter().product::<usize>();
+                (0..shape.len()).map(|axis| index[axis] * stride(axis)).sum()
+            },
+            "One axis too many",
+        ),
         (|shape, index| solution::place(shape, index) + 1, "one too large"),
         (|_, _| 0, "zero everywhere"),
         (

@@ -65,6 +65,12 @@ pub static ROW_SUM: Exercise<RowSumGrad> = Exercise {
                    in all columns of it.",
             see: None,
         },
+        Mistake {
+            answer: |inp, g| g.unsqueeze(0).expand(inp.shape()),
+            says: "You make a row of d_out, [1, n], and repeat it downwards. It must be a column, \
+                   [n, 1], repeated to the right: its number n belongs to row n.",
+            see: None,
+        },
     ],
     wrong: &[
         (

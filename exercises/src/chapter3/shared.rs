@@ -89,6 +89,12 @@ pub static SHARED: Exercise<SharedGrad> = Exercise {
                    cannot tell here, since w is square.",
             see: Some("The linear layer"),
         },
+        Mistake {
+            answer: |x, w, g| x.matmul_tn(&g.matmul_nt(w)),
+            says: "Two things are missing: the second use of w, hᵀ·d_out with h = relu(x·w), is \
+                   not in your sum; and on the way back to the first use there is no rectifier.",
+            see: None,
+        },
     ],
     wrong: &[
         (
