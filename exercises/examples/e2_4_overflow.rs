@@ -4,8 +4,8 @@
 //! Numbers of standard deviation 1 go through a net without rectifiers. Each layer is as wide as the
 //! one before, and all weights have the same deviation. After how many layers is the deviation of
 //! what comes out larger than the largest `f32`, or so small that an `f32` would be 0? In theory,
-//! that is, for independent numbers, and counted in `f64`. The deviation never stays as it is in this exercise. Predict
-//! the answers for 0.1 and 0.04 at a width of 512 before you compute them.
+//! that is: for independent numbers, and counted in `f64`. The deviation never stays as it is in
+//! this exercise. Predict the answers for 0.1 and 0.04 at a width of 512 before you compute them.
 //!
 //! ```text
 //! deviation 1, width 512     →  29

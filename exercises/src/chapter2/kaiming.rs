@@ -63,6 +63,12 @@ pub static KAIMING: Exercise<Deviation> = Exercise {
                    many products.",
             see: Some("A layer"),
         },
+        Mistake {
+            answer: |inputs, leak| (2.0 / inputs as f64).sqrt() / (1.0 + leak * leak),
+            says: "You divide by 1 + leak² outside of the root. It is a share of the mean square, \
+                   so it belongs under the root like the number of inputs.",
+            see: None,
+        },
     ],
     wrong: &[
         (|inputs, leak| 0.5 * relu_gain(leak) / (inputs as f64).sqrt(), "half of what"),

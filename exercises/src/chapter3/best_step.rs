@@ -52,7 +52,8 @@ pub static BEST_STEP: Exercise<Slope> = Exercise {
         },
     ],
     wrong: &[
-        (|f, x| central(f, x, 1e-11), "too short"),
+        (|f, x| central(f, x, 1e-10), "too short"),
+        (|f, x| (f(x + f64::EPSILON) - f(x)) / f64::EPSILON, "too short"),
         (|f, x| (f(x) - f(x - 1e-5)) / 1e-5, "to one side"),
         (|f, x| 2.0 * central(f, x, 1e-5), "twice what"),
         (|f, x| -central(f, x, 1e-5), "opposite sign"),
@@ -94,8 +95,9 @@ fn record(slope: Slope, trial: &mut Trial, f: fn(f64) -> f64, x: f64, expected: 
     let (left, right) = (places.iter().any(|&p| p < 0.0), places.iter().any(|&p| p > 0.0));
     let why = match farthest {
         _ if (found - expected).abs() <= 1e-9 * expected.abs().max(1.0) => None,
-        0.0 => Some("far off, measured at one place only"),
-        _ if left != right && farthest > 1e-14 => Some("far off, measured to one side"),
+        0.0 if places.len() < 2 => Some("far off, measured at one place only"),
+        ..1e-11 => Some("far off, measured with too short a step"),
+        _ if left != right => Some("far off, measured to one side"),
         ..1e-7 => Some("far off, measured with too short a step"),
         1e-4.. => Some("far off, measured with too long a step"),
         _ => None,
