@@ -105,7 +105,7 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         let Saved { input, .. } = take_saved(&mut self.saved, "Linear"); // drops the weight
         self.weight.accumulate(d_output.matmul_tn(&input));
         if let Some(bias) = &mut self.bias {
-            bias.accumulate(d_output.sum_to(bias.value.shape()));
+            bias.accumulate(d_output.sum_axis(0));
         }
     }
     // ANCHOR_END: linear

@@ -119,6 +119,9 @@ impl<T: Scalar> Tensor<T> {
             if size * inner == 0 {
                 return out.fill(T::ZERO);
             }
+            if size == 1 {
+                return out.copy_from_slice(self.data()); // added to 0, a −0 would lose its sign
+            }
             let slabs = self.data().chunks_exact(size * inner);
             match (inner, size <= BLOCK) {
                 (1, true) => rows_to_one(out, self.data(), size, sum_block),
