@@ -100,6 +100,7 @@ impl<T: Scalar> Tensor<T> {
     /// Over the last axis each row is added up as [`sum`](Self::sum) adds all elements. Over
     /// another axis, blocks of 64 terms are added one after another, each beginning with 0; then
     /// the upper half of the blocks' sums is added to the lower half, and so on until one is left.
+    /// Over an axis of size 1 nothing is added: each element is what it was, a −0 too.
     ///
     /// ```
     /// # use longhand::Tensor;
@@ -120,7 +121,7 @@ impl<T: Scalar> Tensor<T> {
                 return out.fill(T::ZERO);
             }
             if size == 1 {
-                return out.copy_from_slice(self.data()); // added to 0, a −0 would lose its sign
+                return out.copy_from_slice(self.data()); // nothing to add: 0 + −0 would be 0
             }
             let slabs = self.data().chunks_exact(size * inner);
             match (inner, size <= BLOCK) {

@@ -95,7 +95,10 @@ fn the_sign_of_zero() {
     assert!(zeros.sign().same_bits(&v(&[0.0, 0.0])));
     // A sum begins at 0, and 0 + −0 is 0.
     assert!(!v(&[-0.0, -0.0]).sum().is_sign_negative());
-    assert!(!v(&[-0.0]).sum_axis(0).item().is_sign_negative());
+    assert!(!v(&[-0.0, -0.0]).sum_axis(0).item().is_sign_negative());
+    // Over an axis of one element there is nothing to add.
+    assert!(v(&[-0.0]).sum_axis(0).item().is_sign_negative());
+    assert!(v(&[-0.0]).sum_to([]).item().is_sign_negative());
     let product = Tensor::new([1, 1], vec![-1.0_f32]).matmul(&Tensor::zeros([1, 1]));
     assert!(!product.item().is_sign_negative());
     // Moving elements keeps every bit.
