@@ -60,6 +60,16 @@ pub fn targets(line: &str) -> Vec<&str> {
     found
 }
 
+/// What an include of this page shows; `None` if it is not there, which [`check_page`] reports.
+pub fn listing(repo: &Repository, page: &Page, target: &str) -> Option<String> {
+    let (file, anchor) = target.split_once(':').unwrap_or((target, ""));
+    let text = repo.read(&join(page.folder(), file).filter(|path| repo.is_file(path))?);
+    match anchor {
+        "" => Some(text),
+        anchor => Some(anchors(&text).0.remove(anchor)?.join("\n")),
+    }
+}
+
 /// Every include of a page names a file and an anchor that is there and holds something.
 pub fn check_page(repo: &Repository, page: &Page, problems: &mut Problems) {
     let fenced = page.fences.iter().flat_map(|fence| &fence.body);

@@ -3,25 +3,16 @@
 //! One thing may stay open at the end: an `impl` or a `trait`. Its first methods are whole then,
 //! and what comes after them in the file is told elsewhere or nowhere.
 
-use crate::includes::{anchors, targets};
+use crate::includes::{anchors, listing, targets};
 use crate::markdown::Page;
-use crate::repository::{Problems, Repository, join};
+use crate::repository::{Problems, Repository};
 
 /// Every include in a Rust fence of this page opens and closes each of its brackets.
 pub fn check_page(repo: &Repository, page: &Page, problems: &mut Problems) {
     let rust = page.fences.iter().filter(|fence| fence.info.starts_with("rust"));
     for (line, text) in rust.flat_map(|fence| &fence.body) {
         for target in targets(text) {
-            let (file, anchor) = target.split_once(':').unwrap_or((target, ""));
-            // That the file and the anchor are there is another test.
-            let Some(path) = join(page.folder(), file).filter(|path| repo.is_file(path)) else {
-                continue;
-            };
-            let text = repo.read(&path);
-            let listing = match anchor {
-                "" => text,
-                anchor => anchors(&text).0.remove(anchor).unwrap_or_default().join("\n"),
-            };
+            let Some(listing) = listing(repo, page, target) else { continue };
             if let Err(what) = balanced(&listing) {
                 problems.add(&page.path, *line, format!("the listing {target} {what}"));
             }

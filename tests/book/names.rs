@@ -5,9 +5,9 @@
 //! is only mentioned this cannot tell whether it is explained well; where it is not even that, a
 //! reader is lost. Local variables are not looked at: they are read where they are made.
 
-use crate::includes::{anchors, targets};
+use crate::includes::{listing, targets};
 use crate::markdown::Page;
-use crate::repository::{Problems, Repository, join};
+use crate::repository::{Problems, Repository};
 use std::collections::BTreeSet;
 
 /// The chapters that are read in this order and explain their names.
@@ -70,16 +70,6 @@ pub fn check(repo: &Repository, problems: &mut Problems) {
                 problems.add(path, *line, format!("{target} uses what nobody explains: {names}"));
             }
         }
-    }
-}
-
-/// The lines of an include. That it is there is another test.
-fn listing(repo: &Repository, page: &Page, target: &str) -> Option<String> {
-    let (file, anchor) = target.split_once(':').unwrap_or((target, ""));
-    let text = repo.read(&join(page.folder(), file).filter(|path| repo.is_file(path))?);
-    match anchor {
-        "" => Some(text),
-        anchor => Some(anchors(&text).0.remove(anchor)?.join("\n")),
     }
 }
 
