@@ -54,9 +54,8 @@ impl<'t, T: Scalar> Recorder<'t, T> {
         let start = self.start(loss, scaling);
         // Before the pass, which lets go of them.
         let inputs = self.inputs();
-        let d_outputs =
-            self.tape.backward_pass().root(loss, start).with_respect_to(&self.outputs());
-        self.plain(self.tape, inputs, d_outputs)
+        let found = self.tape.backward_pass().root(loss, start).with_respect_to(&self.outputs());
+        self.plain(self.tape, inputs, self.or_zeros(found))
     }
     // ANCHOR_END: backward
 
@@ -69,8 +68,7 @@ impl<'t, T: Scalar> Recorder<'t, T> {
         output: Var<'t, T>,
         gradient: &Tensor<T>,
     ) -> Samples<'s, T> {
-        let d_outputs = self.d_outputs(output, gradient).into_iter().map(Some).collect();
-        self.plain(scratch, self.inputs(), d_outputs)
+        self.plain(scratch, self.inputs(), self.d_outputs(output, gradient))
     }
 
     /// The gradient of what each layer put out, if this were the gradient of `output`. Nothing is
@@ -78,9 +76,13 @@ impl<'t, T: Scalar> Recorder<'t, T> {
     #[track_caller]
     pub(super) fn d_outputs(&self, output: Var<'t, T>, gradient: &Tensor<T>) -> Vec<Tensor<T>> {
         self.must_keep_samples_apart(output);
-        let outputs = self.outputs();
         let pass = self.tape.backward_pass().root(output, gradient).retain_graph();
-        let found = pass.with_respect_to(&outputs).into_iter().zip(outputs);
+        self.or_zeros(pass.with_respect_to(&self.outputs()))
+    }
+
+    /// The gradients of the layers' outputs; those that no path led to are zero.
+    fn or_zeros(&self, found: Vec<Option<Tensor<T>>>) -> Vec<Tensor<T>> {
+        let found = found.into_iter().zip(self.outputs());
         found.map(|(d, output)| d.unwrap_or_else(|| Tensor::zeros(output.shape()))).collect()
     }
 
@@ -88,14 +90,13 @@ impl<'t, T: Scalar> Recorder<'t, T> {
         &self,
         tape: &'s Tape<T>,
         inputs: Vec<Tensor<T>>,
-        d_outputs: Vec<Option<Tensor<T>>>,
+        d_outputs: Vec<Tensor<T>>,
     ) -> Samples<'s, T>
     where
         't: 's,
     {
         let recorded = self.recorded.borrow();
         let parts = recorded.iter().zip(inputs).zip(d_outputs).map(|((used, input), d)| {
-            let d = d.unwrap_or_else(|| Tensor::zeros(used.output.shape()));
             Part::new(used.param, tape.constant(input), tape.constant(d), used.rule.clone())
         });
         Samples::new(parts.collect())
