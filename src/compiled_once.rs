@@ -10,7 +10,7 @@
 
 use crate::layers::{
     AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, CrossEntropy, Dropout, Flatten, Layer, Linear,
-    LogSoftmax, Loss, MaxPool2d, Mse, Nll, Relu,
+    LogSoftmax, Loss, MaxPool2d, Mse, Nll, Relu, Sequential,
 };
 use crate::optim::{Adam, Optimizer, Sgd};
 use crate::per_sample::{GaussNewton, Hessian, Recorder, Samples, Scaling};
@@ -93,7 +93,7 @@ fn tensors<T: Scalar>() {
 /// A `dyn` type has all methods of its trait.
 fn layers<T: Scalar>() {
     let (rng, window) = (&mut Rng::new(1), Window::new([1, 1]));
-    let mut layers: Vec<Box<dyn Layer<T>>> = vec![
+    let layers: Vec<Box<dyn Layer<T>>> = vec![
         Box::new(Linear::new(1, 1, rng)),
         Box::new(Conv2d::new(1, 1, window, rng)),
         Box::new(Relu::new()),
@@ -109,7 +109,7 @@ fn layers<T: Scalar>() {
     let mut optimizers: [Box<dyn Optimizer<T>>; 2] =
         [Box::new(Sgd::new(0.1)), Box::new(Adam::new(0.1))];
     let x = Tensor::ones([1, 1]);
-    let mut net = crate::layers::Sequential::new(std::mem::take(&mut layers));
+    let mut net = Sequential::new(layers);
     net.record(Tape::new().constant(x.clone()));
     optimizers[0].step(net.params_mut());
     (Nll::mean().forward(&x, &[0]), CrossEntropy::mean().forward(&x, &[0]));

@@ -41,7 +41,7 @@ struct Saved<T: Scalar> {
     z: Tensor<T>,
     /// 1/√(v + ε), `[n·groups, 1]`.
     scale: Tensor<T>,
-    /// w, `[c]` or `[c, 1]`. It shares the parameter's memory until one of the two is written to.
+    /// w, `[c]`. It shares the parameter's memory until one of the two is written to.
     weight: Tensor<T>,
 }
 
@@ -114,8 +114,7 @@ impl<T: Scalar> Layer<T> for GroupNorm<T> {
     fn forward(&mut self, input: &Tensor<T>) -> Tensor<T> {
         // input [n, c, ..] → the same shape
         let [y, z, scale] = self.compute(input);
-        let [channels, _] = self.views(input.shape());
-        self.saved = Some(Saved { z, scale, weight: channels.column(&self.weight.value) });
+        self.saved = Some(Saved { z, scale, weight: self.weight.value.clone() });
         y
     }
 
@@ -128,7 +127,8 @@ impl<T: Scalar> Layer<T> for GroupNorm<T> {
         let own = self.weight.value.shape();
         let [d_weight, d_bias] =
             [&(&g * &z), &g].map(|x| x.sum_to(channels.statistics).reshape(own));
-        let (h, z) = ((g * weight).reshape(groups.batch), z.reshape(groups.batch));
+        let (h, z) =
+            ((g * channels.column(&weight)).reshape(groups.batch), z.reshape(groups.batch));
         let (mean_h, mean_hz) = (groups.mean(&h), groups.mean(&(&h * &z)));
         let d_input = (h - mean_h - z * mean_hz) * scale;
         self.weight.accumulate(d_weight);
