@@ -20,7 +20,7 @@ pub enum Value {
 pub enum Within {
     /// Not at all: −0 is not 0, and a NaN is itself.
     Bits,
-    /// By this, or by this share of the largest number there.
+    /// By this, or by this share of the largest number there. Two NaN are equal.
     Share(f64),
 }
 
@@ -60,6 +60,7 @@ impl Within {
         let largest = theirs.iter().fold(1.0_f64, |most, x| most.max(x.abs()));
         let equal = move |a: f64, b: f64| match self {
             Within::Bits => a.to_bits() == b.to_bits(),
+            Within::Share(_) if a.is_nan() => b.is_nan(),
             Within::Share(share) => a == b || (a - b).abs() <= share * largest,
         };
         let apart = move |(place, (&a, &b)): (usize, (&f64, &f64))| (!equal(a, b)).then_some(place);
@@ -161,4 +162,17 @@ fn block(f: &mut fmt::Formatter<'_>, shape: &[usize], data: &[f64]) -> fmt::Resu
         block(f, inner, &data[i * each..(i + 1) * each])?;
     }
     f.write_str("]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Else a mistake that gives a NaN would never be known again.
+    #[test]
+    fn a_nan_is_a_nan_and_no_number_is() {
+        let apart = |a: f64, b: f64| Within::Share(1e-12).apart(&[a], &[b]).next().is_some();
+        assert!(!apart(f64::NAN, f64::NAN) && !apart(2.0, 2.0));
+        assert!(apart(f64::NAN, 2.0) && apart(2.0, f64::NAN) && apart(2.0, 3.0));
+    }
 }
