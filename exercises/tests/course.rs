@@ -144,14 +144,14 @@ fn no_exercise_needs_a_later_chapter() {
     none(problems);
 }
 
-/// The exercises are numbered from 1 on in each chapter, and no file belongs to none of them.
+/// The exercises are numbered from 1 on in each chapter that has some, and no file belongs to none of them.
 #[test]
 fn numbers_follow_and_no_file_is_left_over() {
     let mut last = (0, 0);
     let mut known = BTreeSet::new();
     for task in course() {
         let number = task.facts().number;
-        let follows = [(last.0, last.1 + 1), (last.0 + 1, 1)].contains(&number);
+        let follows = [(last.0, last.1 + 1), (number.0.max(last.0 + 1), 1)].contains(&number);
         assert!(follows, "{number:?} comes after {last:?}");
         last = number;
         known.extend([task.file(), task.solution()]);
