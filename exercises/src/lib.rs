@@ -8,6 +8,7 @@ pub mod chapter1;
 pub mod chapter2;
 pub mod chapter3;
 pub mod chapter7;
+pub mod chapter8;
 pub mod exercise;
 pub mod samples;
 pub mod trial;
@@ -21,6 +22,6 @@ pub use trial::Trial;
 
 /// All exercises, in order.
 pub fn course() -> Vec<&'static dyn Task> {
-    let chapters = [chapter1::ALL, chapter2::ALL, chapter3::ALL, chapter7::ALL];
+    let chapters = [chapter1::ALL, chapter2::ALL, chapter3::ALL, chapter7::ALL, chapter8::ALL];
     chapters.concat()
 }
