@@ -15,41 +15,74 @@ use mutate::{Mutant, mutants};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::Mutex;
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let mut tasks = course();
+    tasks.retain(|task| {
+        !task.written() && (wanted.is_empty() || wanted.contains(&task.facts().id()))
+    });
     let library = library();
-    let (mut count, mut noticed, mut wrong) = (0, 0, 0);
     println!("exercise         mutants  no program  noticed  explained");
-    for task in course() {
-        let facts = task.facts();
-        if task.written() || !(wanted.is_empty() || wanted.contains(&facts.id())) {
-            continue;
+    // As many exercises at once as there are processors: the compiler uses one for each.
+    let (tasks, total) = (Mutex::new(tasks.into_iter()), Mutex::new(Tally::default()));
+    let work = || {
+        let next = || tasks.lock().unwrap().next();
+        while let Some(task) = next() {
+            let (tally, text) = try_all(task, &library);
+            let mut total = total.lock().unwrap();
+            print!("{text}");
+            total.count += tally.count;
+            total.noticed += tally.noticed;
+            total.wrong += tally.wrong;
         }
-        let work = folder().join("../target/mutants").join(facts.target());
-        let all = mutants(&fs::read_to_string(task.solution()).expect("a solution"));
-        let program = compile(&library, &work, &call_of(task), &all);
-        let passing = program.kept.iter().filter(|&&number| passes(&program.path, number));
-        let passing: Vec<&str> = passing.map(|&number| &*all[number].change).collect();
-        let explained = |change: &str| task.equivalent().iter().any(|(known, _)| *known == change);
-        let (fine, bad): (Vec<&str>, Vec<&str>) = passing.iter().partition(|c| explained(c));
-        let kept = program.kept.len();
-        println!(
-            "{:15}  {kept:7}  {:10}  {:7}  {:9}",
-            facts.target(),
-            all.len() - kept,
-            kept - passing.len(),
-            fine.len()
-        );
-        bad.iter().for_each(|change| println!("    passes: {change}"));
-        let stale = task.equivalent().iter().filter(|(known, _)| !fine.contains(known));
-        stale.clone().for_each(|(known, _)| println!("    explained, and does not pass: {known}"));
-        wrong += bad.len() + stale.count();
-        count += kept - fine.len();
-        noticed += kept - passing.len();
-    }
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| (0..workers).for_each(|_| drop(scope.spawn(work))));
+    let Tally { count, noticed, wrong } = total.into_inner().unwrap();
     println!("{noticed} of {count} mutants that change something are noticed");
     ExitCode::from(u8::from(wrong > 0))
+}
+
+/// How many mutants change something, how many of these are noticed, and what is to be put right.
+#[derive(Default)]
+struct Tally {
+    count: usize,
+    noticed: usize,
+    wrong: usize,
+}
+
+/// All mutants of one exercise: the tally, and the rows that tell it.
+fn try_all(task: &dyn Task, library: &Path) -> (Tally, String) {
+    let facts = task.facts();
+    let work = folder().join("../target/mutants").join(facts.target());
+    let all = mutants(&fs::read_to_string(task.solution()).expect("a solution"));
+    let program = compile(library, &work, &call_of(task), &all);
+    let passing = program.kept.iter().filter(|&&number| passes(&program.path, number));
+    let passing: Vec<&str> = passing.map(|&number| &*all[number].change).collect();
+    let explained = |change: &str| task.equivalent().iter().any(|(known, _)| *known == change);
+    let (fine, bad): (Vec<&str>, Vec<&str>) = passing.iter().partition(|c| explained(c));
+    let stale: Vec<&str> = (task.equivalent().iter().map(|(known, _)| *known))
+        .filter(|known| !fine.contains(known))
+        .collect();
+    let kept = program.kept.len();
+    let tally = Tally {
+        count: kept - fine.len(),
+        noticed: kept - passing.len(),
+        wrong: bad.len() + stale.len(),
+    };
+    let mut text = format!(
+        "{:15}  {kept:7}  {:10}  {:7}  {:9}\n",
+        facts.target(),
+        all.len() - kept,
+        tally.noticed,
+        fine.len()
+    );
+    bad.iter().for_each(|change| text += &format!("    passes: {change}\n"));
+    let untrue = |change| format!("    explained, and does not pass: {change}\n");
+    stale.iter().for_each(|change| text += &untrue(change));
+    (tally, text)
 }
 
 /// What a student's `main` does, with a limit: `chapter1::STRIDES.judge(place, …)`.
