@@ -2,7 +2,7 @@
 //! ### Exercise 7.2 · How many gradients wait · 25 minutes
 //!
 //! On the tape each parameter is stepped as soon as its gradient is complete, and the gradient is
-//! let go. Parameter p holds sizes\[p\] numbers. `uses` names the parameter of each layer, the first
+//! let go. Parameter p holds `sizes[p]` numbers. `uses` names the parameter of each layer, the first
 //! layer first; a parameter may be used by several layers, or by none. How many numbers of
 //! gradients are held at most?
 //!

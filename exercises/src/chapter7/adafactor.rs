@@ -73,6 +73,14 @@ pub static ADAFACTOR: Exercise<Guess> = Exercise {
             says: "You use the rows alone: all elements of a row come out the same.",
             see: None,
         },
+        Mistake {
+            answer: |v| {
+                let rows = v.mean_axis(1);
+                divided(product(&rows, &v.mean_axis(0)), rows.sum())
+            },
+            says: "You divide by the sum of the rows' means. It is to be their mean.",
+            see: None,
+        },
     ],
     wrong: &[
         (|v| v.clone(), "the input itself"),

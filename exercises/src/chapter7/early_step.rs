@@ -104,6 +104,17 @@ pub static EARLY_STEP: Exercise<BackAndStep> = Exercise {
             says: "You give d_x, and step neither w nor b. Do you step copies of them?",
             see: None,
         },
+        Mistake {
+            answer: |w, b, x, g, lr| {
+                let d_x = g.matmul(w);
+                *w -= &(g.matmul_tn(x) * lr);
+                *b -= &(g.mean_axis(0) * lr);
+                d_x
+            },
+            says: "You step b by the mean over the samples. It joins every sample, so its gradient \
+                   is the sum.",
+            see: None,
+        },
     ],
     wrong: &[
         (

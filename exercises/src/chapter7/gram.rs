@@ -79,6 +79,26 @@ pub static GRAM: Exercise<SquaredNorm> = Exercise {
                    own: sum over the samples, square, and then add up the outputs.",
             see: None,
         },
+        Mistake {
+            answer: |x, g| x.square().sum() * g.square().sum() + g.sum_axis(0).square().sum(),
+            says: "You multiply the squares of all of x by the squares of all of d_out. That is too \
+                   large: it takes each sample's input with every other sample's gradient, and \
+                   forgets that they point in different directions.",
+            see: None,
+        },
+        Mistake {
+            answer: |x, g| x.square().sum() * g.square().sum(),
+            says: "You multiply the squares of all of x by the squares of all of d_out. That takes \
+                   each sample's input with every other sample's gradient. And the bias is missing.",
+            see: None,
+        },
+        Mistake {
+            answer: |x, g| (x.square().sum_axis(1) * g.square().sum_axis(1)).sum(),
+            says: "You add up the squared norm of each sample's own gradient of w. The samples' \
+                   gradients are added up before they are squared, so each pair of samples counts. \
+                   And the bias is missing.",
+            see: None,
+        },
     ],
     wrong: &[
         (

@@ -106,6 +106,32 @@ pub static TIED: Exercise<Peak> = Exercise {
                    gradient is let go as soon as it is complete.",
             see: None,
         },
+        Mistake {
+            answer: |sizes, uses| {
+                let (mut held, mut most) = (0, 0);
+                for (layer, &p) in uses.iter().enumerate().rev() {
+                    held += sizes[p];
+                    most = most.max(held);
+                    if !uses[..layer].contains(&p) {
+                        held -= sizes[p];
+                    }
+                }
+                most
+            },
+            says: "Each gradient that arrives is counted in, and one for each parameter is counted \
+                   out. When two have been added up, one of them is gone.",
+            see: None,
+        },
+        Mistake {
+            answer: |sizes, uses| {
+                let count = |p: usize| uses.iter().filter(|&&other| other == p).count();
+                let several = (0..sizes.len()).filter(|&p| count(p) > 1).map(|p| sizes[p]);
+                several.sum::<usize>() + used(sizes, uses).into_iter().max().unwrap_or(0)
+            },
+            says: "You count every parameter that is used more than once as waiting all the time. It \
+                   waits between its last use and its first only, seen from the front.",
+            see: None,
+        },
     ],
     wrong: &[
         (

@@ -106,6 +106,24 @@ pub static MERGE: Exercise<Merge> = Exercise {
                    avoids.",
             see: None,
         },
+        Mistake {
+            answer: |a, b| {
+                let share = a.count as f64 / (a.count + b.count).max(1) as f64;
+                Stats { mean: a.mean + (b.mean - a.mean) * share, ..solution::merge(a, b) }
+            },
+            says: "You give each mean the other's weight. From a's mean the common one is b's share \
+                   of the way to b's.",
+            see: None,
+        },
+        Mistake {
+            answer: |a, b| {
+                let merged = solution::merge(a, b);
+                Stats { squares: merged.squares / merged.count.max(1) as f64, ..merged }
+            },
+            says: "You divide the squares by the count. What is kept is their sum; who wants the \
+                   variance divides at the end.",
+            see: None,
+        },
     ],
     wrong: &[
         (

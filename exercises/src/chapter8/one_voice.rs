@@ -69,6 +69,12 @@ pub static ONE_VOICE: Exercise<Ratio> = Exercise {
                    first.",
             see: None,
         },
+        Mistake {
+            answer: |k, b| k as f64 * (b as f64 / (b as f64 - 1.0)).sqrt(),
+            says: "You take k times the ratio of a single voice. The mean does grow by k, but so \
+                   does the scatter, if not as much.",
+            see: None,
+        },
     ],
     wrong: &[
         (

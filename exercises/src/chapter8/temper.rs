@@ -109,6 +109,21 @@ pub static TEMPER: Exercise<Temper> = Exercise {
                    the error the ratio is 0, and the next gradients are held.",
             see: Some("Signal and noise"),
         },
+        Mistake {
+            answer: |epochs| {
+                let mut in_force = 1.0;
+                let mut shown = Vec::new();
+                for gradients in epochs {
+                    shown.push(times(gradients, in_force));
+                    let ratio = factor(gradients, Kind { capped: false, ..RIGHT });
+                    in_force = if ratio > 1.0 { ratio } else { 1.0 };
+                }
+                shown
+            },
+            says: "You take the larger of the ratio and 1, and so make the sure gradients larger and \
+                   leave the doubtful ones as they are. It is the other way round.",
+            see: None,
+        },
     ],
     wrong: &[
         (
