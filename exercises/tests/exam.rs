@@ -157,7 +157,7 @@ fn noise_time_and_squares() {
     exam.says(format!("1 + 2 + 1 = {decoupled}, whatever"));
     exam.says(format!("{} times as often", f64::from(locked) / f64::from(decoupled)));
 
-    let own = [1.0 * 2.0, 3.0 * -1.0_f64];
+    let own = [(1.0, 2.0), (3.0, -1.0_f64)].map(|(x, g)| x * g);
     let (sum, squares) = (own[0] + own[1], own[0] * own[0] + own[1] * own[1]);
     exam.says(format!("{} and {}; sum {sum}, sum of squares {squares}", own[0], own[1]));
     exam.says(format!("= {}.", squares / 2.0 - (sum / 2.0) * (sum / 2.0)));
