@@ -7,6 +7,7 @@ extern crate self as exercises; // so that a solution reads as a student's file 
 pub mod chapter1;
 pub mod chapter2;
 pub mod chapter3;
+pub mod chapter4;
 pub mod chapter7;
 pub mod chapter8;
 pub mod exercise;
@@ -22,6 +23,6 @@ pub use trial::Trial;
 
 /// All exercises, in order.
 pub fn course() -> Vec<&'static dyn Task> {
-    let chapters = [chapter1::ALL, chapter2::ALL, chapter3::ALL, chapter7::ALL, chapter8::ALL];
+    let chapters = [chapter1::ALL, chapter2::ALL, chapter3::ALL, chapter4::ALL, chapter7::ALL, chapter8::ALL];
     chapters.concat()
 }

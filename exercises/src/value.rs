@@ -57,7 +57,8 @@ impl Value {
 impl Within {
     /// The places at which two lines of numbers differ by more than this.
     pub fn apart(self, ours: &[f64], theirs: &[f64]) -> impl Iterator<Item = usize> {
-        let largest = theirs.iter().fold(1.0_f64, |most, x| most.max(x.abs()));
+        let sizes = theirs.iter().map(|x| x.abs()).filter(|size| size.is_finite());
+        let largest = sizes.fold(1.0_f64, f64::max);
         let equal = move |a: f64, b: f64| match self {
             Within::Bits => a.to_bits() == b.to_bits(),
             Within::Share(_) if a.is_nan() => b.is_nan(),
