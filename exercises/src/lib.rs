@@ -11,6 +11,7 @@ pub mod chapter3;
 pub mod chapter4;
 pub mod chapter7;
 pub mod chapter8;
+pub mod chapter9;
 pub mod exercise;
 pub mod samples;
 pub mod trial;
@@ -31,6 +32,7 @@ pub fn course() -> Vec<&'static dyn Task> {
         chapter4::ALL,
         chapter7::ALL,
         chapter8::ALL,
+        chapter9::ALL,
         chapter10::ALL,
     ];
     chapters.concat()
