@@ -38,6 +38,26 @@ fn every_layer<T: Scalar>() -> Vec<(Box<dyn Layer<T>>, Tensor<T>)> {
     ]
 }
 
+/// What tables and messages call them.
+#[test]
+fn every_layer_has_its_name() {
+    let names: Vec<String> = every_layer::<f32>().iter().map(|(layer, _)| layer.name()).collect();
+    assert_eq!(
+        names.join(" "),
+        "Linear Linear Conv2d Conv2d BatchNorm1d BatchNorm2d GroupNorm Dropout MaxPool2d AvgPool2d \
+         Flatten Relu LogSoftmax Sequential"
+    );
+}
+
+#[test]
+fn what_is_forgotten_cannot_be_gone_back_through() {
+    for (mut layer, x) in every_layer::<f32>() {
+        let y = layer.forward(&x);
+        layer.forget();
+        assert_says(|| layer.backward(&y), &["backward without a forward pass before it"]);
+    }
+}
+
 /// All gradients of a backward pass from `up`: of the input, then of the parameters.
 fn backward<T: Scalar>(layer: &mut dyn Layer<T>, up: &Tensor<T>) -> Vec<Tensor<T>> {
     let d_input = layer.backward(up);

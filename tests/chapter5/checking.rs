@@ -94,6 +94,12 @@ fn a_gradient_of_any_size_is_held_against_the_slope_and_not_against_itself() {
         assert_eq!(report.is_right(), factor.is_finite(), "{factor}: {report}");
     }
     assert!(gradcheck([&x], |[x]| times(x, 1.0)).is_right());
+    // That a curve bends does not excuse a gradient that is off by little.
+    let report = gradcheck([&x], |[x]| {
+        let value = &x.value().square() * 50.0;
+        x.tape().operation("bent", [x], value, |[x], _, g| [Some(g * (x * 100.0 + 1e-4))])
+    });
+    assert_eq!((report.mistakes.len(), report.kinks.len()), (2, 0), "{report}");
     // On a kink an infinite gradient lies between no two slopes.
     let zero = Tensor::scalar(0.0);
     for factor in [f64::INFINITY, -f64::INFINITY, f64::NAN] {

@@ -216,6 +216,7 @@ fn values_are_those_of_the_tensors() {
         ("nt", a.matmul_nt(b), x.matmul(&y.t())),
         ("tn", a.matmul_tn(b), x.t().matmul(&y)),
         ("mean axes", a.mean_axes(&[0, 1]), Tensor::scalar(x.mean())),
+        ("mean axis", a.mean_axis(0), x.sum_axis(0) / 3.0),
         ("softmax", a.log_softmax().exp().sum_axis(-1), Tensor::ones([3])),
     ] {
         super::common::assert_near(name, &ours.value(), &theirs, 1e-14);

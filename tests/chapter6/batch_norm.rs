@@ -136,6 +136,16 @@ fn same_bits_on_any_threads_and_instructions() {
     });
 }
 
+/// Two elements are the fewest that have a variance: of 1 and 3 it is 1, and 2 without bias.
+#[test]
+fn a_batch_of_two() {
+    let mut norm = BatchNorm1d::<f64>::new(1).eps(0.0);
+    let y = norm.forward(&Tensor::new([2, 1], vec![1.0, 3.0]));
+    assert_eq!(y.data(), [-1.0, 1.0]);
+    assert_near("mean", &norm.running_mean, &Tensor::vector(&[0.2]), 1e-15);
+    assert_near("variance", &norm.running_var, &Tensor::vector(&[0.9 + 0.2]), 1e-15);
+}
+
 #[test]
 fn mistakes_are_told() {
     let mut rows = BatchNorm1d::<f32>::new(3);

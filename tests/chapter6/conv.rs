@@ -184,6 +184,9 @@ fn shapes_that_do_not_fit_are_named() {
     let x = Tensor::<f32>::zeros([2, 3, 8, 8]);
     let weight = Tensor::zeros([4, 3, 5, 5]);
     let window = Window::new([5, 5]);
+    let layer = |shape: &[usize]| Conv2d::<f32>::from_parts(Tensor::zeros(shape), None, window);
+    assert_says(|| layer(&[4, 3, 5, 3]), &["[outputs, inputs, 5, 5]", "[4, 3, 5, 3]"]);
+    assert_says(|| layer(&[4, 5, 5]), &["[outputs, inputs, 5, 5]", "[4, 5, 5]"]);
     let conv = |x: &Tensor, weight: &Tensor, window| x.conv2d(weight, None, window);
     assert_says(|| conv(&Tensor::zeros([8, 8]), &weight, window), &["[8, 8]", "[4, 3, 5, 5]"]);
     assert_says(
