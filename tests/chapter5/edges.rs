@@ -144,6 +144,9 @@ fn a_root_that_was_not_taken_leaves_no_nan() {
             assert!(order.data()[1].is_finite() && order.data()[1] != 0.0, "root {number}");
         }
     }
+    // Also where no other element is there to be divided.
+    let other = Tensor::vector(&[0.0]);
+    assert_eq!(gradient(&[0.0], |x| x.sqrt().select(&other, x)), [1.0]);
     // Where a gradient does arrive the slope is what it is.
     assert_eq!(gradient(&[0.0, 4.0], |x| x.sqrt()), [INF, 0.25]);
     assert_eq!(gradient(&[0.0, 4.0], |x| x.ln()), [INF, 0.25]);
