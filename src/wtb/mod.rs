@@ -18,15 +18,20 @@
 //! - [`GradientStats`] measures the same without losing a small variance to cancellation.
 //! - [`Tempered`] puts the measuring and the tempering in front of any optimizer.
 //! - [`TemperedMean`] is the older form: one step for every n mini-batches.
+//! - [`Msvag`] is a rival with the same idea, on [`DecayingStats`], in which old gradients fade.
 //!
 //! Labels that are wrong on purpose come from
 //! [`Digits::with_noise`](crate::data::Digits::with_noise).
 
+mod decaying;
+mod msvag;
 pub mod notebook;
 mod statistics;
 mod tempered;
 mod tempered_mean;
 
+pub use decaying::DecayingStats;
+pub use msvag::Msvag;
 pub use statistics::GradientStats;
 pub use tempered::{Summary, Tempered};
 pub use tempered_mean::TemperedMean;

@@ -1,4 +1,4 @@
-//! The ratio as the WTB notebook computes it, plain and with that notebook's fault; and the file
+//! The ratio as the WTB notebook computes it, plain and with that notebook's faults; and the file
 //! that it saves (chapter 8).
 //!
 //! It adds up g and g² in the precision of the net and takes the variance as a difference of two
@@ -50,6 +50,28 @@ pub fn compute_snr<T: Scalar>(grad: &Tensor<T>, grad2: &Tensor<T>, batches: usiz
     })
 }
 // ANCHOR_END: notebook
+
+// ANCHOR: admitted
+/// How many mini-batches of `size` the notebook's loop admits if it is to see `samples` images. It
+/// breaks off where `batch_idx * size > samples`, and so goes on where the two are equal.
+///
+/// [`batches_needed`] is what was meant. The notebook's own run is spared: it asks for all images
+/// that there are, and the loader has no more batches.
+///
+/// # Panics
+/// If `size` is 0.
+pub fn batches_admitted(samples: usize, size: usize) -> usize {
+    samples / size + 1
+}
+
+/// How many mini-batches of `size` hold `samples` images; the last one may not be full.
+///
+/// # Panics
+/// If `size` is 0.
+pub fn batches_needed(samples: usize, size: usize) -> usize {
+    samples.div_ceil(size)
+}
+// ANCHOR_END: admitted
 
 /// Saves one row for each epoch, its loss and its accuracy in per cent, as `numpy.save` would:
 /// a `.npy` file of `<f8`, shape `[epochs, 2]`. The notebook's four are called `train_stats_wtb`,

@@ -5,6 +5,9 @@ mod common;
 
 mod against_pytorch;
 mod behaviour;
+mod msvag;
+mod noise_scale;
+mod notebook_run;
 mod reports;
 mod statistics;
 

@@ -141,7 +141,7 @@ def chapter5():
 
 
 CASES = [chapter2, chapter3, chapter4_layers, chapter4_training, chapter5]
-for chapter in [6, 7, 8, 10, 9, "10_kfac"]:
+for chapter in [6, 7, 8, 10, 9, "10_kfac", "8_msvag"]:
     CASES += importlib.import_module(f"chapter{chapter}").CASES
 
 if __name__ == "__main__":
