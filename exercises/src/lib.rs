@@ -9,6 +9,7 @@ pub mod chapter10;
 pub mod chapter2;
 pub mod chapter3;
 pub mod chapter4;
+pub mod chapter5;
 pub mod chapter7;
 pub mod chapter8;
 pub mod chapter9;
@@ -30,6 +31,7 @@ pub fn course() -> Vec<&'static dyn Task> {
         chapter2::ALL,
         chapter3::ALL,
         chapter4::ALL,
+        chapter5::ALL,
         chapter7::ALL,
         chapter8::ALL,
         chapter9::ALL,
