@@ -4,6 +4,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`mnist`], [`digits`], [`dataset`], [`batches`] | the digits, as tensors, a batch at a time |
+//! | [`augment`] | images turned and shifted |
 //! | [`idx`] | the format MNIST comes in |
 //! | [`npy`] | NumPy's format for an array |
 //! | [`safetensors`] | a file of named tensors: a saved net |
@@ -13,6 +14,7 @@
 //! Every reader takes any bytes at all: it gives what they hold or an [`Error`](crate::Error) that
 //! says what is wrong and where, and never panics, hangs, or allocates for what is not there.
 
+pub mod augment;
 pub mod batches;
 mod convert;
 mod cursor;
@@ -25,6 +27,7 @@ pub mod npy;
 pub mod safetensors;
 mod scanner;
 
+pub use augment::{Motion, move_each};
 pub use batches::{Batches, Epoch};
 pub use dataset::Dataset;
 pub use digits::Digits;

@@ -1,8 +1,10 @@
-//! The formats (chapter 2 and the appendix *Reading MNIST*), and the batches that come of them.
+//! The formats (chapter 2 and the appendix *Reading MNIST*), the batches that come of them, and
+//! digits moved on purpose (chapter 6).
 
 #[path = "../common/mod.rs"]
 mod common;
 
+mod augment;
 mod batches;
 mod gzip;
 mod idx;
