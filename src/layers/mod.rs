@@ -9,11 +9,12 @@
 //! | what a layer is | [`Layer`], [`Mode`], [`Sequential`], [`sequential!`](crate::sequential) |
 //! | layers | [`Linear`], [`Conv2d`], [`MaxPool2d`], [`AvgPool2d`], [`BatchNorm`], [`GroupNorm`], [`Dropout`], [`Relu`], [`Flatten`], [`LogSoftmax`] |
 //! | losses | [`Loss`], [`Mse`], [`Nll`], [`CrossEntropy`] |
-//! | about a net | [`summary`], [`evaluate`], [`preserve_state`] |
+//! | about a net | [`summary`], [`evaluate`], [`Calibration`], [`temperature`], [`preserve_state`] |
 //! | for other rooms | [`Function`]: which function a layer is, as plain data |
 
 mod avg_pool2d;
 mod batch_norm;
+mod calibration;
 mod conv2d;
 mod cross_entropy;
 mod dropout;
@@ -36,6 +37,7 @@ mod summary;
 
 pub use avg_pool2d::AvgPool2d;
 pub use batch_norm::{BatchNorm, BatchNorm1d, BatchNorm2d};
+pub use calibration::{Bin, Calibration, temperature};
 pub use conv2d::Conv2d;
 pub use cross_entropy::CrossEntropy;
 pub use dropout::Dropout;

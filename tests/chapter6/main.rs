@@ -4,6 +4,7 @@
 mod common;
 
 mod batch_norm;
+mod calibration;
 mod conv;
 mod dropout;
 mod pooling;
