@@ -11,8 +11,8 @@ use std::time::Duration;
 use common::this_program;
 use longhand::Rng;
 use longhand::report::{
-    AreaChart, BarChart, Figure, Histogram, ImageGrid, LineChart, Progress, Table, Timeline,
-    display_width, figure_path,
+    AreaChart, BarChart, ConfusionMatrix, Figure, Histogram, ImageGrid, LineChart, Progress, Table,
+    Timeline, display_width, figure_path,
 };
 
 // ---- XML, as far as figures use it ----
@@ -147,6 +147,9 @@ fn gallery(name: &str) -> Vec<(&'static str, String)> {
         ("areas", AreaChart::new(name, &at).layer(name, &wild).layer("b", &at).steps().to_svg()),
         ("timeline", timeline.span("x", "y", 3.0, f64::NAN).to_svg()),
         ("grid", grid.to_svg()),
+        ("confusion", ConfusionMatrix::new(name, &vec![vec![7; 10]; 10]).to_svg()),
+        ("no confusion", ConfusionMatrix::new(name, &[vec![3, 0], vec![0, 2]]).to_svg()),
+        ("no classes", ConfusionMatrix::new(name, &[]).to_svg()),
         ("no lines", LineChart::new(name).to_svg()),
         ("no values", Histogram::new(name).series(name, &[0.0; 0]).to_svg()),
         ("no bars", BarChart::new("").to_svg()),

@@ -17,7 +17,9 @@ mod progress;
 mod table;
 mod width;
 
-pub use chart::{AreaChart, BarChart, Figure, Histogram, ImageGrid, LineChart, Saved, Timeline};
+pub use chart::{
+    AreaChart, BarChart, ConfusionMatrix, Figure, Histogram, ImageGrid, LineChart, Saved, Timeline,
+};
 pub use grouped::grouped;
 pub use measured::measured;
 pub use progress::Progress;

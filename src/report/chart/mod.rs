@@ -21,6 +21,7 @@
 
 mod area;
 mod bar;
+mod confusion;
 mod decimal;
 mod frame;
 mod histogram;
@@ -35,6 +36,7 @@ mod trace;
 
 pub use area::AreaChart;
 pub use bar::BarChart;
+pub use confusion::ConfusionMatrix;
 pub use histogram::Histogram;
 pub use images::ImageGrid;
 pub use line::LineChart;
