@@ -1,120 +1,178 @@
-//! Small batches and wrong labels, where most of a gradient is noise: a fair comparison.
+//! A fair comparison: each rule with its own best step size, chosen on other digits.
 
-use longhand::data::{Dataset, Digits, Mnist};
-use longhand::layers::{Layer, Linear, LogSoftmax, Loss, Nll, Relu, evaluate};
-use longhand::optim::{Optimizer, Sgd};
-use longhand::report::Table;
+use crate::notebook::add_gradient;
+use crate::rules::{Method, Rule};
+use crate::small::{BATCH, DIGITS, EPOCHS, Task, net, tasks};
+use crate::spread;
+use longhand::Rng;
+use longhand::data::{Dataset, Mnist};
+use longhand::layers::{Evaluation, Layer, Nll, Sequential, evaluate};
+use longhand::report::{Table, grouped};
 use longhand::tensor::threads;
-use longhand::wtb::{Tempered, TemperedMean};
-use longhand::{Param, Result, Rng, sequential};
 
-const IMAGES: usize = 4000;
-const BATCH: usize = 20;
-const EPOCHS: usize = 8;
-const SEEDS: u64 = 3;
-const RATES: [f64; 4] = [0.02, 0.05, 0.1, 0.2];
+/// How many step sizes each rule chooses from, each twice the one before.
+const RATES: usize = 7;
+/// The seeds that choose, and the others, that are reported.
+const CHOOSING: usize = 3;
+const REPORTED: usize = 8;
 
-/// How the gradient of a mini-batch becomes a step.
-#[derive(Clone, Copy)]
-enum Rule {
-    Plain,
-    Tempered,
-    /// One factor for all parameters: the mean of theirs.
-    OneFactor,
-    /// One step for ten mini-batches, as in 2018.
-    Mean,
-}
-
-const RULES: [(Rule, &str); 4] = [
-    (Rule::Plain, "plain"),
-    (Rule::Tempered, "tempered"),
-    (Rule::OneFactor, "one factor"),
-    (Rule::Mean, "2018, n = 10"),
+const RIVALS: [Rule; 8] = [
+    Rule::Plain,
+    Rule::Tempered,
+    Rule::OneFactor,
+    Rule::LargeBatch,
+    Rule::Mean,
+    Rule::Momentum,
+    Rule::Msvag,
+    Rule::Adam,
+];
+const VARIANTS: [Rule; 5] = [
+    Rule::PlainInOrder,
+    Rule::TemperedInOrder,
+    Rule::Fading,
+    Rule::FadingCurve,
+    Rule::TemperedMomentum,
 ];
 
-pub fn step_sizes(mnist: &Mnist) -> Result<()> {
+/// One training.
+#[derive(Clone, Copy)]
+struct Run {
+    rule: Rule,
+    rate: f64,
+    seed: usize,
+    validation: f64,
+    test: [f64; 2],
+}
+
+/// A rule at its best step size.
+pub struct Best {
+    rule: Rule,
+    rate: f64,
+    /// Whether the step size is the first or the last that it could choose.
+    at_an_edge: bool,
+    reported: Vec<Run>,
+}
+
+/// The rivals with right labels and with wrong ones; gives what variants are compared with.
+pub fn rivals(mnist: &Mnist) -> Vec<Best> {
     println!(
-        "784-64-10, {IMAGES} images in batches of {BATCH}, {EPOCHS} epochs, mean of {SEEDS} seeds:\n\
-         loss and accuracy on the test set, whose labels are right"
+        "196-64-10, {} digits in batches of {BATCH}, {EPOCHS} epochs; each rule has the best of\n\
+         {RATES} step sizes, by its loss on {} other digits with {CHOOSING} seeds; told are loss and\n\
+         accuracy on the test set with {REPORTED} other seeds, mean ± standard deviation;\n\
+         only training labels are redrawn",
+        grouped(DIGITS),
+        grouped(DIGITS)
     );
-    let (digits, _) = mnist.train.split_at(IMAGES);
-    let test = ready(&mnist.test);
-    for (noise, title) in [(0.0, "no label redrawn"), (0.3, "three training labels in ten redrawn")]
-    {
-        let train = ready(&digits.with_noise(noise, &mut Rng::new(80)));
-        let mut header = vec!["rule".to_string()];
-        header.extend(RATES.iter().map(|rate| format!("lr {rate}")));
-        let mut table = Table::new(header).title(title);
-        // Every run by itself on one thread: the nets are too small to share one.
-        let mut runs: Vec<(Rule, f64, u64, [f64; 2])> = Vec::new();
-        for (rule, _) in RULES {
-            for rate in RATES {
-                runs.extend((0..SEEDS).map(|seed| (rule, rate, seed, [0.0; 2])));
-            }
+    let clean = tuned(&RIVALS, &tasks(mnist, 0.0, CHOOSING + REPORTED));
+    tell("no label redrawn", &clean, &RIVALS);
+    let rules: Vec<Rule> = RIVALS.into_iter().chain(VARIANTS).collect();
+    let noisy = tuned(&rules, &tasks(mnist, 0.3, CHOOSING + REPORTED));
+    tell("three training labels in ten redrawn", &noisy, &RIVALS);
+    noisy
+}
+
+/// What becomes of tempering if one thing about it is changed.
+pub fn variants(noisy: &[Best]) {
+    println!("as above, three training labels in ten redrawn");
+    let shown = [Rule::Plain, Rule::PlainInOrder, Rule::Momentum, Rule::Tempered];
+    let shown: Vec<Rule> = shown.into_iter().chain(VARIANTS.into_iter().skip(1)).collect();
+    tell("one thing changed", noisy, &shown);
+}
+
+// ANCHOR: tuned
+/// Trains with every rule and step size, and keeps for each rule the step size with the smallest
+/// mean loss in validation. With that it trains again, from other seeds.
+fn tuned(rules: &[Rule], tasks: &[Task]) -> Vec<Best> {
+    let run = |rule, rate, seed| Run { rule, rate, seed, validation: 0.0, test: [0.0; 2] };
+    let mut tried = Vec::new();
+    for &rule in rules {
+        for power in 0..RATES {
+            let rate = rule.about().1 * (1 << power) as f64;
+            tried.extend((0..CHOOSING).map(|seed| run(rule, rate, seed)));
         }
-        threads::for_each(runs.iter_mut(), |(rule, rate, seed, result)| {
-            *result = train_and_test(*rule, *rate, *seed, &train, &test);
-        });
-        let mut cells = runs.chunks(SEEDS as usize).map(|seeds| {
-            let mean = |of: usize| seeds.iter().map(|run| run.3[of]).sum::<f64>() / SEEDS as f64;
-            format!("{:.3} {:.1} %", mean(0), mean(1))
-        });
-        for (_, name) in RULES {
-            table.push([name.to_string()].into_iter().chain(cells.by_ref().take(RATES.len())));
-        }
-        print!("\n{table}");
     }
-    Ok(())
+    train_all(&mut tried, tasks);
+    let loss = |runs: &&[Run]| runs.iter().map(|run| run.validation).sum::<f64>();
+    let mut best = Vec::new();
+    for runs in tried.chunks(RATES * CHOOSING) {
+        let rates = runs.chunks(CHOOSING).enumerate();
+        let order =
+            |(_, a): &(usize, &[Run]), (_, b): &(usize, &[Run])| loss(a).total_cmp(&loss(b));
+        let (number, runs) = rates.min_by(order).expect("a step size");
+        let at_an_edge = number == 0 || number == RATES - 1;
+        best.push((runs[0].rule, runs[0].rate, at_an_edge));
+    }
+    let seeds = CHOOSING..CHOOSING + REPORTED;
+    let again =
+        |&(rule, rate, _): &(Rule, f64, bool)| seeds.clone().map(move |s| run(rule, rate, s));
+    let mut reported: Vec<Run> = best.iter().flat_map(again).collect();
+    train_all(&mut reported, tasks);
+    let told = best.into_iter().zip(reported.chunks(REPORTED));
+    told.map(|((rule, rate, at_an_edge), reported)| Best {
+        rule,
+        rate,
+        at_an_edge,
+        reported: reported.to_vec(),
+    })
+    .collect()
+}
+// ANCHOR_END: tuned
+
+/// Every run by itself on one thread: the nets are too small to share one.
+fn train_all(runs: &mut [Run], tasks: &[Task]) {
+    threads::for_each(runs.iter_mut(), |run| train_and_test(run, &tasks[run.seed]));
 }
 
-fn ready(digits: &Digits) -> Dataset {
-    let mut data = digits.dataset::<f32>([784], 255.0);
-    data.normalize(0.1307, 0.3081);
-    data
-}
-
-/// Loss and accuracy on the test set after the last epoch.
-fn train_and_test(rule: Rule, rate: f64, seed: u64, train: &Dataset, test: &Dataset) -> [f64; 2] {
-    let rng = &mut Rng::new(seed);
-    let mut net = sequential![
-        Linear::<f32>::new(784, 64, rng),
-        Relu::new(),
-        Linear::new(64, 10, rng),
-        LogSoftmax::new()
-    ];
-    // ANCHOR: rules
-    let mut wtb: Tempered<Sgd> = match rule {
-        Rule::Tempered => Tempered::new(Sgd::new(rate)),
-        _ => Tempered::watching(Sgd::new(rate)),
-    };
-    let mut mean = TemperedMean::new(Sgd::new(rate), 10);
-    let mut loss = Nll::mean();
+fn train_and_test(run: &mut Run, task: &Task) {
+    let rng = &mut Rng::new(run.seed as u64);
+    let mut net = net(rng);
+    let mut method = Method::new(run.rule, run.rate);
+    let size = if run.rule == Rule::LargeBatch { 10 * BATCH } else { BATCH };
+    let batches = task.train.batches(size);
     for _ in 0..EPOCHS {
-        for (images, labels) in train.batches(BATCH).shuffled(rng) {
-            loss.forward(&net.forward(&images), &labels);
+        let epoch = if run.rule.shuffles() { batches.shuffled(rng) } else { batches.in_order() };
+        for (images, labels) in epoch {
             net.zero_grad();
-            net.backward_params(&loss.backward());
-            match rule {
-                Rule::Mean => mean.step(net.params_mut()),
-                _ => wtb.step(net.params_mut()),
-            }
+            add_gradient(&mut net, images, labels);
+            method.step(&mut net);
         }
-        let _ = wtb.end_epoch();
-        if let Rule::OneFactor = rule {
-            wtb.optimizer.lr = rate * mean_factor(&wtb, net.params());
-        }
+        method.end_epoch(&net);
     }
-    // ANCHOR_END: rules
-    let found = evaluate(test, 1000, &mut Nll::mean(), |x| net.predict(x));
-    [found.loss, found.accuracy()]
+    let found = evaluated(&net, &task.test);
+    run.validation = evaluated(&net, &task.validation).loss;
+    if !run.validation.is_finite() {
+        run.validation = f64::INFINITY; // one that flew apart is the worst of all
+    }
+    run.test = [found.loss, found.accuracy()];
 }
 
-/// The mean of min(1, ratio) over all parameters.
-fn mean_factor(wtb: &Tempered<Sgd>, params: Vec<&Param>) -> f64 {
-    let ratios = params.into_iter().filter_map(|param| wtb.snr(param));
-    let (sum, count) = ratios.fold((0.0, 0), |(sum, count), snr| {
-        let factors = snr.data().iter().map(|&s| f64::from(s.min(1.0)));
-        (sum + factors.sum::<f64>(), count + snr.len())
-    });
-    sum / count as f64
+fn evaluated(net: &Sequential, data: &Dataset) -> Evaluation {
+    evaluate(data, 1000, &mut Nll::mean(), |x| net.predict(x))
+}
+
+fn tell(title: &str, best: &[Best], shown: &[Rule]) {
+    let mut table =
+        Table::new(["rule", "lr", "test loss", "less plain's", "accuracy %", "less plain's"])
+            .title(title);
+    let of = |best: &Best, column: usize| -> Vec<f64> {
+        best.reported.iter().map(|run| run.test[column]).collect()
+    };
+    let less = |values: &[f64], column: usize| -> Vec<f64> {
+        let plain = of(&best[0], column);
+        values.iter().zip(plain).map(|(value, plain)| value - plain).collect()
+    };
+    for rule in shown {
+        let best = best.iter().find(|best| best.rule == *rule).expect("it was trained");
+        let edge = if best.at_an_edge { " (edge)" } else { "" };
+        let [loss, accuracy] = [0, 1].map(|column| of(best, column));
+        table.push([
+            rule.about().0.to_string(),
+            format!("{}{edge}", best.rate),
+            spread(&loss, 3),
+            spread(&less(&loss, 0), 3),
+            spread(&accuracy, 1),
+            spread(&less(&accuracy, 1), 1),
+        ]);
+    }
+    print!("\n{table}");
 }

@@ -1,68 +1,85 @@
-//! The long runs: five draws of the labels, clean labels, 20 epochs with and without tempering;
-//! and the WTB notebook's files.
+//! The long run: 20 epochs on all digits with and without tempering; and the WTB notebook's files.
 
-use crate::notebook::{self, BATCH, LabelSet, NOTEBOOK, PART, RATE, SEED, label_set};
+use crate::notebook::{self, BATCH, LabelSet, PART, RATE, SEED, label_set};
+use crate::spread;
+use crate::still::{held_still, noise_scale, part_below};
 use longhand::data::Mnist;
 use longhand::layers::{Evaluation, Layer, Loss, Nll, Sequential};
-use longhand::models::{lenet, lenet_of_torch};
+use longhand::models::lenet;
 use longhand::optim::Sgd;
-use longhand::report::{Figure, LineChart, Table, grouped, section};
+use longhand::report::{Figure, LineChart, Table, grouped, measured, section};
 use longhand::wtb::Tempered;
 use longhand::wtb::notebook::save_stats;
-use longhand::{Result, Rng, Tensor, files};
+use longhand::{Result, Rng, files};
 use std::path::Path;
 use std::time::Instant;
 
 const EPOCHS: usize = 20;
 const SEEDS: u64 = 3;
-/// A tenth of the images in batches a tenth as large: as many steps as the notebook's in an epoch,
-/// and more noise in each.
-const IMAGES: usize = 6000;
-const SMALLER_BATCH: usize = BATCH / 10;
+/// After these epochs of plain descent the gradients are looked at with the weights held still.
+const STILL: [usize; 4] = [1, 5, 10, 20];
+/// After these epochs the net is tested.
+const TESTED: [usize; 11] = [1, 2, 3, 5, 8, 10, 12, 14, 16, 18, 20];
 
-const DRAWS: usize = 5;
+/// What is compared: a name, the part of the labels that is drawn anew, and what part of the images
+/// is taken, in batches as much smaller.
+const SETTINGS: [(&str, &str, f64, usize); 3] = [
+    ("Twenty epochs, noisy labels", "noisy", 0.1, 10),
+    ("Twenty epochs, clean labels", "clean", 0.0, 10),
+    ("Twenty epochs, all images", "all", 0.1, 1),
+];
 
-/// One way of training on one kind of labels: for each seed, each epoch's test results and the
-/// part of the parameters that was tempered.
-struct Runs {
-    name: &'static str,
-    seeds: Vec<Vec<(Evaluation, f64)>>,
+/// What is known after one of the epochs in which the net is tested.
+struct Epoch {
+    test: Evaluation,
+    /// The part of the ratios that is below 1, while training.
+    below: f64,
+    /// The same with the weights held still, and the noise scale.
+    still: Option<[f64; 2]>,
 }
+
+/// The epochs of each seed, plain and tempered.
+type Pair = [Vec<Vec<Epoch>>; 2];
 
 pub fn everything(mnist: &Mnist) -> Result<()> {
     println!("Chapter 8: the long runs");
-    let clean = label_set(mnist, 0.0, SEED);
-    let (trained, tested) = (clean.train.len(), clean.test.len());
-    announce(
-        &clean,
-        (DRAWS + 1) * notebook::EPOCHS * trained + 4 * SEEDS as usize * EPOCHS * IMAGES,
-        (DRAWS + 1) * notebook::EPOCHS * (trained + tested) + 4 * SEEDS as usize * EPOCHS * tested,
-    );
-
-    section("Five draws of the labels");
-    five_draws(mnist);
-
-    section("With clean labels");
-    notebook::by_itself(&notebook::run(&clean, true));
-    drop(clean);
-
-    let (fewer, _) = mnist.train.split_at(IMAGES);
-    let fewer = Mnist { train: fewer, test: mnist.test.clone() };
-    for (name, redrawn) in [("noisy", 0.1), ("clean", 0.0)] {
-        section(&format!("Twenty epochs, {name} labels"));
+    let start = Instant::now();
+    announce(mnist);
+    for (title, name, redrawn, part) in SETTINGS {
+        section(title);
+        let (fewer, _) = mnist.train.split_at(mnist.train.len() / part);
+        let (digits, size) = (Mnist { train: fewer, test: mnist.test.clone() }, BATCH / part);
         println!(
-            "{} images in batches of {}, lr {RATE}, {SEEDS} seeds\n",
-            grouped(IMAGES),
-            grouped(SMALLER_BATCH)
+            "the notebook's net, {} images in batches of {} in order, lr {RATE},\n\
+             {:.0} % of the labels drawn anew; {SEEDS} seeds, each with weights and wrong labels of\n\
+             its own; mean ± standard deviation",
+            grouped(digits.train.len()),
+            grouped(size),
+            100.0 * redrawn
         );
-        norm_against_wtb(name, &label_set(&fewer, redrawn, SEED))?;
+        let mut pair: Pair = Default::default();
+        for seed in 0..SEEDS {
+            let set = label_set(&digits, redrawn, SEED + seed as u32);
+            for (runs, tempers) in pair.iter_mut().zip([false, true]) {
+                runs.push(train(&set, size, seed, tempers));
+            }
+        }
+        losses(&pair);
+        at_a_halt(&pair, digits.train.len());
+        draw(&pair, name, redrawn)?;
     }
+    let minutes = start.elapsed().as_secs_f64() / 60.0;
+    println!("\nall of it took {}", measured(format_args!("{minutes:.0} min")));
     Ok(())
 }
 
-/// Says on stderr how long it takes to train with so many images and to test with so many, from a
-/// few steps on this machine.
-fn announce(set: &LabelSet, trained: usize, tested: usize) {
+/// Says on stderr how long it takes, from a few steps on this machine.
+fn announce(mnist: &Mnist) {
+    let images: usize = SETTINGS.iter().map(|(.., part)| mnist.train.len() / part).sum();
+    let trained = SEEDS as usize * (2 * EPOCHS + STILL.len()) * images;
+    let tested = SEEDS as usize * 2 * TESTED.len() * SETTINGS.len() * mnist.test.len();
+
+    let set = label_set(&Mnist { train: mnist.train.split_at(PART).0, ..mnist.clone() }, 0.0, SEED);
     let mut net = lenet::<f32>(&mut Rng::new(0), [0.0, 0.0]);
     let (images, labels) = set.train.batches(PART).in_order().next().expect("a part");
     let mut loss = Nll::mean();
@@ -81,108 +98,106 @@ fn announce(set: &LabelSet, trained: usize, tested: usize) {
     eprintln!("this will take about {:.0} min", (seconds / 60.0).ceil());
 }
 
-/// The notebook's losses from its own net, with five draws of the wrong labels.
-fn five_draws(mnist: &Mnist) {
-    let mut losses: Vec<Vec<f64>> = vec![Vec::new(); notebook::EPOCHS];
-    for draw in 0..DRAWS as u32 {
-        let noisy = label_set(mnist, 0.1, SEED + draw);
-        let (mut net, mut wtb) = (lenet_of_torch(SEED), Tempered::new(Sgd::new(RATE)));
-        for (number, losses) in (1..).zip(&mut losses) {
-            let label = format!("draw {draw}, epoch {number}");
-            let _ = notebook::epoch(&mut net, &mut wtb, &noisy.train, BATCH, &label);
-            losses.push(notebook::evaluation(&net, &noisy.train).loss);
-        }
-    }
-    let mut table =
-        Table::new(["epoch", "training loss, mean", "std of a draw", "notebook", "difference"]);
-    for (i, losses) in losses.iter().enumerate() {
-        let (mean, notebook) = (mean(losses), NOTEBOOK[i][0].0);
-        let cells = [mean, Tensor::vector(losses).std(), notebook, mean - notebook];
-        table.push([(i + 1).to_string()].into_iter().chain(cells.map(|x| format!("{x:.4}"))));
-    }
-    print!("{table}");
-}
-
-fn norm_against_wtb(name: &str, set: &LabelSet) -> Result<()> {
-    let pair = [false, true].map(|tempers| {
-        let seeds = (0..SEEDS).map(|seed| train(set, seed, tempers)).collect();
-        Runs { name: if tempers { "tempered" } else { "plain" }, seeds }
-    });
-    tell(&pair);
-    draw(&pair, name)
-}
-
-fn train(set: &LabelSet, seed: u64, tempers: bool) -> Vec<(Evaluation, f64)> {
+/// The epochs of one seed after which the net was tested.
+fn train(set: &LabelSet, size: usize, seed: u64, tempers: bool) -> Vec<Epoch> {
     let mut net = lenet::<f32>(&mut Rng::new(seed), [0.0, 0.0]);
     let sgd = Sgd::new(RATE);
     let mut wtb = if tempers { Tempered::new(sgd) } else { Tempered::watching(sgd) };
-    let each = |number| {
+    let mut epochs = Vec::new();
+    for number in 1..=EPOCHS {
         let label = format!("seed {seed}, tempered {tempers}, epoch {number}");
-        let summary = notebook::epoch(&mut net, &mut wtb, &set.train, SMALLER_BATCH, &label);
-        (notebook::evaluation(&net, &set.test), summary.fraction())
-    };
-    (1..=EPOCHS).map(each).collect()
+        let summary = notebook::epoch(&mut net, &mut wtb, &set.train, size, &label, |_| ());
+        if !TESTED.contains(&number) {
+            continue;
+        }
+        let still = (!tempers && STILL.contains(&number)).then(|| {
+            let stats = held_still(&mut net, set.train.batches(size).in_order());
+            [part_below(&stats), noise_scale(&stats, size)]
+        });
+        let test = notebook::evaluation(&net, &set.test);
+        epochs.push(Epoch { test, below: summary.fraction(), still });
+    }
+    epochs
 }
 
-fn tell(pair: &[Runs; 2]) {
-    let mut table = Table::new([
-        "epoch",
-        "plain",
-        "ratio < 1",
-        "tempered",
-        "ratio < 1",
-        "difference",
-    ])
-    .title(
-        "test loss, and the part of the ratios that is below 1; mean of the seeds ± half the span",
-    );
-    for epoch in [1, 2, 3, 5, 8, 10, 12, 14, 16, 18, 20] {
-        let loss = |runs: &Runs| runs.seeds.iter().map(|run| run[epoch - 1].0.loss).collect();
-        let below = |runs: &Runs| runs.seeds.iter().map(|run| run[epoch - 1].1).collect();
-        let [plain, tempered]: [Vec<f64>; 2] = [loss(&pair[0]), loss(&pair[1])];
-        let [under, over]: [Vec<f64>; 2] = [below(&pair[0]), below(&pair[1])];
-        let difference: Vec<f64> = tempered.iter().zip(&plain).map(|(t, p)| t - p).collect();
+fn losses(pair: &Pair) {
+    let mut table =
+        Table::new(["epoch", "plain", "tempered", "difference", "ratio < 1", "tempered's"])
+            .title("test loss, and the part of the ratios that is below 1 while training");
+    let of = |way: usize, i: usize, value: fn(&Epoch) -> f64| -> Vec<f64> {
+        pair[way].iter().map(|run| value(&run[i])).collect()
+    };
+    let difference = |i, value| -> Vec<f64> {
+        let [plain, tempered] = [0, 1].map(|way| of(way, i, value));
+        tempered.iter().zip(plain).map(|(tempered, plain)| tempered - plain).collect()
+    };
+    let loss: fn(&Epoch) -> f64 = |epoch| epoch.test.loss;
+    for (i, epoch) in TESTED.iter().enumerate() {
         table.push([
             epoch.to_string(),
-            spread(&plain),
-            format!("{:.3}", mean(&under)),
-            spread(&tempered),
-            format!("{:.3}", mean(&over)),
-            spread(&difference),
+            spread(&of(0, i, loss), 3),
+            spread(&of(1, i, loss), 3),
+            spread(&difference(i, loss), 4),
+            spread(&of(0, i, |epoch| epoch.below), 3),
+            spread(&of(1, i, |epoch| epoch.below), 3),
         ]);
     }
-    print!("{table}");
-    for runs in pair {
-        let last = runs.seeds.iter().filter_map(|run| run.last());
-        let accuracy: Vec<f64> = last.map(|(stats, _)| stats.accuracy()).collect();
-        println!("{}: {:.2} % of the test labels in the end", runs.name, mean(&accuracy));
+    print!("\n{table}");
+    let (last, accuracy): (usize, fn(&Epoch) -> f64) =
+        (TESTED.len() - 1, |epoch| epoch.test.accuracy());
+    println!(
+        "\nof the test labels in the end: plain {} %, tempered {} %, difference {}",
+        spread(&of(0, last, accuracy), 2),
+        spread(&of(1, last, accuracy), 2),
+        spread(&difference(last, accuracy), 2)
+    );
+}
+
+fn at_a_halt(pair: &Pair, images: usize) {
+    let mut table =
+        Table::new(["epoch", "while training", "held still", "noise scale", "images / scale"])
+            .title("plain descent: the part of the ratios that is below 1");
+    for (i, epoch) in TESTED.iter().enumerate().filter(|(_, epoch)| STILL.contains(epoch)) {
+        let still = pair[0].iter().map(|run| run[i].still.expect("a plain run"));
+        let [below, scale] =
+            [0, 1].map(|which| still.clone().map(|pair| pair[which]).collect::<Vec<_>>());
+        let moving: Vec<f64> = pair[0].iter().map(|run| run[i].below).collect();
+        let times: Vec<f64> = scale.iter().map(|scale| images as f64 / scale).collect();
+        table.push([
+            epoch.to_string(),
+            spread(&moving, 3),
+            spread(&below, 3),
+            spread(&scale, 0),
+            spread(&times, 1),
+        ]);
     }
+    print!("\n{table}");
 }
 
 /// Accuracy and difference in loss, epoch by epoch, in bands from the least to the greatest seed.
-fn draw(pair: &[Runs; 2], labels: &str) -> Result<()> {
-    let epochs: Vec<f64> = (1..=EPOCHS).map(|epoch| epoch as f64).collect();
-    let mut chart = LineChart::new(&format!("With and without tempering, {labels} labels"))
+fn draw(pair: &Pair, name: &str, redrawn: f64) -> Result<()> {
+    let epochs = TESTED.map(|epoch| epoch as f64);
+    let labels = if redrawn > 0.0 { "noisy labels" } else { "clean labels" };
+    let mut chart = LineChart::new(&format!("With and without tempering, {labels}"))
         .x("epoch")
         .y("test accuracy (%)");
-    for runs in pair {
-        let [low, middle, high] = band(
-            runs.seeds.iter().map(|run| run.iter().map(|(stats, _)| stats.accuracy()).collect()),
-        );
-        chart = chart.band(runs.name, &epochs, &low, &middle, &high);
+    for (runs, way) in pair.iter().zip(["plain", "tempered"]) {
+        let [low, middle, high] =
+            band(runs.iter().map(|run| run.iter().map(|e| e.test.accuracy()).collect()));
+        chart = chart.band(way, &epochs, &low, &middle, &high);
     }
-    println!("\nfigure: {}", chart.save_figure(&format!("chapter8-full-accuracy-{labels}"))?);
+    println!("\nfigure: {}", chart.save_figure(&format!("chapter8-full-accuracy-{name}"))?);
 
-    let difference = pair[0].seeds.iter().zip(&pair[1].seeds).map(|(plain, tempered)| {
-        plain.iter().zip(tempered).map(|(p, t)| t.0.loss - p.0.loss).collect()
+    let difference = pair[0].iter().zip(&pair[1]).map(|(plain, tempered)| {
+        plain.iter().zip(tempered).map(|(p, t)| t.test.loss - p.test.loss).collect()
     });
     let [low, middle, high] = band(difference);
-    let chart = LineChart::new(&format!("What tempering adds to the loss, {labels} labels"))
+    let chart = LineChart::new(&format!("What tempering adds to the loss, {labels}"))
         .x("epoch")
         .y("test loss, tempered less plain")
         .band("", &epochs, &low, &middle, &high)
         .mark_y(0.0, "");
-    println!("figure: {}", chart.save_figure(&format!("chapter8-full-difference-{labels}"))?);
+    println!("figure: {}", chart.save_figure(&format!("chapter8-full-difference-{name}"))?);
     Ok(())
 }
 
@@ -198,24 +213,13 @@ fn band(lines: impl Iterator<Item = Vec<f64>>) -> [Vec<f64>; 3] {
     ]
 }
 
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-fn spread(values: &[f64]) -> String {
-    let (low, high) = values
-        .iter()
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
-    format!("{:.4} ± {:.4}", mean(values), (high - low) / 2.0)
-}
-
 /// The four files that the notebook saves, from its own run and from the same without tempering.
 pub fn save(mnist: &Mnist, folder: &Path) -> Result<()> {
     files::create_folder(folder)?;
     let noisy = label_set(mnist, 0.1, SEED);
     for (tempers, word) in [(true, "wtb"), (false, "norm")] {
         println!("{}", if tempers { "Well tempered backprop!" } else { "Normal backprop!" });
-        let epochs = notebook::run(&noisy, tempers);
+        let (epochs, _) = notebook::run(&noisy, tempers);
         let [train, test]: [Vec<Evaluation>; 2] = [
             epochs.iter().map(|e| e.train.clone()).collect(),
             epochs.iter().map(|e| e.test.clone()).collect(),

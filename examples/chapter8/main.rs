@@ -1,10 +1,14 @@
 //! Chapter 8, well-tempered backpropagation: how much of a gradient is signal, and does it help
 //! to ask?
 
+mod certain;
 mod compare;
 mod full;
 mod noise;
 mod notebook;
+mod rules;
+mod small;
+mod still;
 
 use longhand::cli::Program;
 use longhand::data::Mnist;
@@ -19,10 +23,7 @@ const PROGRAM: Program = Program {
     about: "Signal and noise in a gradient, and what it buys to tell them apart. It takes a minute or two.",
     choices: &[],
     options: &[
-        (
-            "--full",
-            "the long runs instead: five seeds, labels of three kinds, and it says how long",
-        ),
+        ("--full", "the long runs instead: 20 epochs on all digits, three seeds; it says how long"),
         ("--save FOLDER", "the notebook's run instead, and the four files that it saves"),
     ],
 };
@@ -51,15 +52,46 @@ fn chapter() -> Result<()> {
     section("What tempering does to noise");
     noise::kept()?;
 
+    section("How well a ratio is known");
+    certain::on_made_up_gradients();
+
+    section("The net");
+    notebook::sizes();
+
+    section("One batch too many");
+    notebook::one_too_many();
+
     section("The run of the notebook");
     let noisy = notebook::label_set(&mnist, 0.1, notebook::SEED);
-    let run = notebook::run(&noisy, true);
+    let (run, net) = notebook::run(&noisy, true);
     notebook::beside_the_notebook(&run);
+    notebook::other_draws(&net, &mnist);
 
     section("Tempered layer by layer");
     notebook::layers(&run)?;
 
+    section("The last ratios again");
+    notebook::certainty(&run);
+    drop((run, net, noisy));
+
+    section("Moving and still");
+    small::moving_and_still(&mnist)?;
+
+    section("Two curves");
+    noise::curves();
+
     section("Noise that matters");
-    compare::step_sizes(&mnist)?;
+    let noisy = compare::rivals(&mnist);
+
+    section("One thing at a time");
+    compare::variants(&noisy);
     Ok(())
+}
+
+/// The mean of these and their standard deviation.
+fn spread(values: &[f64], digits: usize) -> String {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    let deviation = (squares / (values.len() as f64 - 1.0)).sqrt();
+    format!("{mean:.digits$} ± {deviation:.digits$}")
 }

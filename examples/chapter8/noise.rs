@@ -90,7 +90,13 @@ pub fn kept() -> Result<()> {
     const PARAMETERS: usize = 50_000;
     let batches = 10;
     println!("{} parameters, {batches} mini-batches, noise of std 1:\n", grouped(PARAMETERS));
-    let mut table = Table::new(["true ratio", "tempered", "signal kept", "noise energy kept"]);
+    let mut table = Table::new([
+        "true ratio",
+        "tempered",
+        "signal kept",
+        "noise energy kept",
+        "tempered, B − 1",
+    ]);
     let (mut truths, mut signals, mut noises) = (Vec::new(), Vec::new(), Vec::new());
     let rng = &mut Rng::new(88);
     for step in 0..=20 {
@@ -104,9 +110,13 @@ pub fn kept() -> Result<()> {
         let factor = stats.snr().clamp_max(1.0);
         let (signal_kept, noise_kept) = (factor.mean(), factor.square().mean());
         // ANCHOR_END: kept
-        let tempered = factor.data().iter().filter(|&&f| f < 1.0).count() as f64;
+        let below = |bound: f64| {
+            let below = stats.snr().data().iter().filter(|&&s| s < bound).count();
+            below as f64 / PARAMETERS as f64
+        };
         if [0, 2, 4, 6, 8, 12, 16].contains(&step) {
-            let kept = [tempered / PARAMETERS as f64, signal_kept, noise_kept];
+            let with_b_less_one = below((f64::from(batches) / f64::from(batches - 1)).sqrt());
+            let kept = [below(1.0), signal_kept, noise_kept, with_b_less_one];
             let kept = kept.map(|part| format!("{part:.3}"));
             table.push([format!("{truth:.1}")].into_iter().chain(kept));
         }
@@ -123,4 +133,37 @@ pub fn kept() -> Result<()> {
         .y_range(0.0, 1.0);
     println!("\nfigure: {}", chart.save_figure("chapter8-kept")?);
     Ok(())
+}
+
+/// How far f·ḡ is from the true mean, for two ways to choose f from the same gradients as ḡ.
+pub fn curves() {
+    const PARAMETERS: usize = 50_000;
+    let batches = 10;
+    println!(
+        "{} parameters, {batches} mini-batches; squared distance from the truth,\n\
+         that of the mean itself being 1\n",
+        grouped(PARAMETERS)
+    );
+    let mut table =
+        Table::new(["true ratio", "min(1, s)", "s²/(1 + s²)", "best factor", "distance with it"]);
+    let rng = &mut Rng::new(888);
+    for truth in [0.0, 0.5, 1.0, 2.0, 4.0, 8.0] {
+        let signal = truth / f64::from(batches).sqrt();
+        let mut stats = GradientStats::new([PARAMETERS]);
+        for _ in 0..batches {
+            stats.add(&init::normal([PARAMETERS], signal, 1.0, rng));
+        }
+        // ANCHOR: curves
+        let distance = |curve: fn(f64) -> f64| {
+            let used = stats.mean() * stats.snr().map(curve);
+            (used - signal).square().mean() * f64::from(batches)
+        };
+        let capped = distance(|s| s.min(1.0));
+        let smooth = distance(|s| s * s / (1.0 + s * s));
+        // ANCHOR_END: curves
+        let best = truth * truth / (1.0 + truth * truth);
+        let cells = [capped, smooth, best, best].map(|value| format!("{value:.3}"));
+        table.push([format!("{truth}")].into_iter().chain(cells));
+    }
+    print!("{}", table.right(0));
 }

@@ -31,7 +31,7 @@ fn the_captured_losses_are_the_notebooks() {
 }
 
 /// A tenth of the images in batches a tenth as large see nearly the same gradients: the losses are
-/// off by two thousandths at most. From another seed they would be off by one or two hundredths.
+/// off by about two thousandths at most. From another seed they would be off by one or two hundredths.
 #[test]
 fn a_tenth_of_the_images_comes_near_the_notebooks_losses() {
     let digits = Mnist::load().unwrap().train.split_at(6000).0.with_noise(0.1, &mut Rng::new(1101));
