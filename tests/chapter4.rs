@@ -10,7 +10,10 @@ use longhand::by_hand::Net;
 use longhand::by_hand::refactor::forms;
 use longhand::by_hand::steps::{Moments, adam, descend, momentum};
 use longhand::by_hand::weight_gradient::{by_einsum, by_matmul, outer_product};
-use longhand::layers::{CrossEntropy, Layer, Linear, LogSoftmax, Loss, Mse, Nll, Relu, Sequential};
+use longhand::data::Dataset;
+use longhand::layers::{
+    CrossEntropy, Layer, Linear, LogSoftmax, Loss, Mse, Nll, Relu, Sequential, evaluate,
+};
 use longhand::optim::{Adam, Optimizer, Sgd};
 use longhand::{Param, Rng, Tensor, sequential};
 
@@ -156,6 +159,20 @@ fn mistakes_are_told_with_their_shapes() {
 
     let mut param = Param::new("weight", Tensor::<f32>::zeros([2, 3]));
     assert!(panic_of(|| param.accumulate(Tensor::zeros([3, 2]))).contains("[3, 2]"));
+}
+
+/// In batches of two and of one, which count for what is in them.
+#[test]
+fn an_evaluation_counts_and_weighs() {
+    let scores = Tensor::new([3, 2], vec![1.0_f64, 0.0, 0.0, 2.0, 5.0, 0.0]);
+    let data = Dataset::new(scores, vec![0, 1, 1]);
+    let found = evaluate(&data, 2, &mut CrossEntropy::mean(), |scores| scores.clone());
+    assert_eq!(found.confusion, [[1, 0], [1, 1]]);
+    assert_eq!((found.correct(), found.total()), (2, 3));
+    assert!((found.accuracy() - 200.0 / 3.0).abs() < 1e-12);
+    let each = [-1.0_f64, -2.0, 5.0].map(|x| x.exp().ln_1p());
+    assert!((found.loss - each.iter().sum::<f64>() / 3.0).abs() < 1e-12);
+    assert_eq!(found.to_string(), "average loss: 1.8156, accuracy: 2/3 (67%)");
 }
 
 #[test]

@@ -47,6 +47,8 @@ fn every_layer_has_its_name() {
         "Linear Linear Conv2d Conv2d BatchNorm1d BatchNorm2d GroupNorm Dropout MaxPool2d AvgPool2d \
          Flatten Relu LogSoftmax Sequential"
     );
+    let (net, _) = every_layer::<f32>().pop().unwrap();
+    assert_eq!(format!("{net:?}"), "Sequential[Linear, BatchNorm1d]");
 }
 
 #[test]

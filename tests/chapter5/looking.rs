@@ -35,6 +35,13 @@ entry  operation     inputs   shape   bytes held
 }
 
 #[test]
+fn gradients_print_as_a_list_of_shapes() {
+    let tape = Tape::<f32>::new();
+    let x = tape.leaf(Tensor::zeros([4, 3]));
+    assert_eq!(format!("{:?}", x.tanh().sum().backward()), "{\"entry 0\": [4, 3]}");
+}
+
+#[test]
 fn what_pullbacks_keep_is_counted() {
     let tape = Tape::<f64>::new();
     let x = tape.leaf(Tensor::zeros([4, 3]));

@@ -32,6 +32,13 @@ fn a_file_cut_anywhere_or_too_long_says_so() {
 }
 
 #[test]
+fn it_prints_as_a_list_of_its_tensors() {
+    let zeros = Tensor::<f32>::zeros([2, 3]);
+    let file = Safetensors::from_bytes(Safetensors::to_bytes([("weight", &zeros)])).unwrap();
+    assert_eq!(format!("{file:?}"), "{\"weight\": \"F32 [2, 3]\"}");
+}
+
+#[test]
 fn lengths_without_measure_get_nothing() {
     for length in [100_000_001, 1 << 40, u64::MAX] {
         let bytes = [&u64::to_le_bytes(length)[..], b"{}"].concat();

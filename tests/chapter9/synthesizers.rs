@@ -3,8 +3,9 @@
 use super::common::{assert_near, normal, same_everywhere};
 use super::panic_of;
 use longhand::dni::{BasicSizes, BasicSynthesizer, ConvSynthesizer, Synthesizer};
+use longhand::layers::{Linear, Relu};
 use longhand::tape::gradcheck;
-use longhand::{Param, Rng, Tape, Tensor};
+use longhand::{Param, Rng, Tape, Tensor, sequential};
 use std::cell::RefCell;
 
 fn guess(
@@ -34,6 +35,10 @@ fn sizes_follow_dni_py() {
     assert_eq!(sizes(deep.params()), expected);
     let (x, c) = (normal(&[6, 5], 2), normal(&[6, 3], 3));
     assert_eq!(guess(&mut deep, &x, Some(&c)).shape(), [6, 4]);
+    // A net of layers is one as well.
+    let mut net = sequential![Linear::<f64>::new(5, 4, rng), Relu::new()];
+    assert_eq!(sizes(Synthesizer::params(&net)), [vec![4, 5], vec![4]]);
+    assert_eq!(Synthesizer::params_mut(&mut net).len(), 2);
 }
 
 #[test]

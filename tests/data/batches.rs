@@ -1,6 +1,6 @@
 //! Holds the batch iterator to its word: every row once an epoch, rows and targets together.
 
-use longhand::data::Batches;
+use longhand::data::{Batches, Dataset};
 use longhand::{Rng, Tensor};
 
 fn rows(n: usize) -> (Tensor<f64>, Vec<usize>) {
@@ -18,6 +18,22 @@ fn an_epoch_in_order_is_the_rows_in_order() {
     assert_eq!(elements, x.data());
     let targets: Vec<usize> = batches.in_order().flat_map(|(_, y)| y).collect();
     assert_eq!(targets, y);
+    let mut epoch = batches.in_order();
+    epoch.next();
+    assert_eq!(format!("{epoch:?}"), "batch 1 of 3 batches of 4 rows of [10, 2, 3]");
+}
+
+#[test]
+fn a_set_of_examples() {
+    let (images, labels) = rows(5);
+    let mut data = Dataset::new(images, labels);
+    assert_eq!((data.len(), data.is_empty()), (5, false));
+    assert_eq!(format!("{data:?}"), "5 examples in [5, 2, 3]");
+    let part = data.rows(1..3);
+    assert_eq!((part.len(), part.labels, part.images.data()[0]), (2, vec![1, 2], 6.0));
+    assert!(data.rows(2..2).is_empty());
+    data.normalize(3.0, 2.0);
+    assert_eq!(data.images.data()[..4], [-1.5, -1.0, -0.5, 0.0]);
 }
 
 #[test]

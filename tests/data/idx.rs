@@ -47,6 +47,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn every_element_type_is_read_and_written() {
     for (idx, bytes) in samples() {
         assert_eq!(idx.to_bytes(), bytes);
+        assert_eq!(idx.data().is_empty(), idx.dims().contains(&0));
         assert_eq!(Idx::from_bytes(&bytes).unwrap(), idx);
         assert_eq!(Idx::from_bytes(&gzip(&bytes)).unwrap(), idx);
     }

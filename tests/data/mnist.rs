@@ -99,6 +99,8 @@ fn the_digits_are_those_that_numpy_sees() {
 fn training_and_validation_digits_have_the_statistics_of_the_notebook() {
     let (train, valid) = Mnist::load_from(repository()).unwrap().train_valid();
     assert_eq!((train.len(), valid.len()), (50_000, 10_000));
+    assert_eq!(format!("{train:?}"), "50000 digits");
+    assert!(!train.is_empty() && train.split_at(0).0.is_empty());
     let sum: u64 = valid.image(0).iter().map(|&pixel| u64::from(pixel)).sum();
     assert_eq!((sum, valid.labels()[0]), (22_386, 3));
 

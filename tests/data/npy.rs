@@ -105,6 +105,7 @@ fn tensors_go_to_files_and_come_back() {
 
 #[test]
 fn integers_are_exact_or_an_error() {
+    assert!(NpyData::U8(vec![]).is_empty() && !NpyData::U8(vec![0]).is_empty());
     let to_f32 = |data| Npy::new(vec![1], data).to_tensor::<f32>();
     assert_eq!(to_f32(NpyData::I64(vec![1 << 62])).unwrap().data(), [4_611_686_018_427_387_904.0]);
     for lost in [i64::MAX, (1 << 53) + 1, (1 << 24) + 1] {
