@@ -57,6 +57,11 @@ fn each_refuses_what_it_does_not_know_and_shows_its_usage() {
     let unknown = unknown.map(|(name, argument)| (name, vec![argument], argument));
     let known = [
         ("chapter6", vec!["--quick", "--quick"], "--quick a second time"),
+        (
+            "chapter6",
+            vec!["--quick", "--full"],
+            "found more than one of --quick, --seeds and --full",
+        ),
         ("chapter7", vec!["--process", "sideways"], "expected ordinary, layer, parameter"),
         ("chapter7", vec!["--process"], "--process without its WAY"),
         ("chapter8", vec!["--save"], "--save without its FOLDER"),

@@ -1,7 +1,6 @@
-//! What kernels see, those that the net has learnt, its losses, and what it still misreads.
+//! What kernels see, those that the net has learnt, and its losses.
 
-use crate::guesses;
-use longhand::data::{Dataset, Mnist};
+use longhand::data::Dataset;
 use longhand::layers::{Layer, Sequential};
 use longhand::report::{Figure, ImageGrid, LineChart};
 use longhand::{Result, Tensor, tensor::Window};
@@ -13,14 +12,14 @@ fn stretched(pixels: &[f32]) -> Vec<f32> {
     pixels.iter().map(|pixel| (pixel - least) / (most - least)).collect()
 }
 
-/// Kernels made by hand, what a patch's pixels see, the kernels learnt, and what is still misread.
-pub fn draw(
-    net: &Sequential,
-    mnist: &Mnist,
-    train: &Dataset,
-    test: &Dataset,
-    losses: &[f32],
-) -> Result<()> {
+/// A small square image with each of its pixels as a square of so many by so many.
+pub fn enlarged(pixels: &[f32], side: usize, times: usize) -> Vec<f32> {
+    let wide = side * times;
+    (0..wide * wide).map(|i| pixels[i / wide / times * side + i % wide / times]).collect()
+}
+
+/// Kernels made by hand, what a patch's pixels see, the kernels learnt, the loss of each batch.
+pub fn draw(net: &Sequential, train: &Dataset, losses: &[f32]) -> Result<()> {
     let digit = train.rows(0..1).images;
     // ANCHOR: edges
     let edges = [
@@ -47,10 +46,10 @@ pub fn draw(
 
     let kernels = net.params()[0].value.clone();
     let most = f64::from(kernels.abs().max());
-    let sheet = ImageGrid::new("The first layer's kernels", 5, 5).columns(10);
+    let sheet = ImageGrid::new("The first layer's kernels", 20, 20).columns(10);
     let mut sheet = sheet.range(-most, most);
     for kernel in kernels.data().chunks(25) {
-        sheet = sheet.image(kernel, "");
+        sheet = sheet.image(&enlarged(kernel, 5, 4), "");
     }
     println!("figure: {}", sheet.save_figure("chapter6-learnt")?);
 
@@ -60,12 +59,5 @@ pub fn draw(
     let chart = chart.noisy("training batch", &epochs, losses, 50);
     println!("figure: {}", chart.save_figure("chapter6-loss")?);
 
-    let guesses = guesses(net, test);
-    let mut sheet = ImageGrid::new("What it read, and what was written", 28, 28).columns(10);
-    let wrong = (0..test.len()).filter(|&i| guesses[i] != test.labels[i]);
-    for i in wrong.take(40) {
-        sheet = sheet.prediction(mnist.test.image(i), guesses[i], test.labels[i]);
-    }
-    println!("figure: {}", sheet.save_figure("chapter6-mistakes")?);
     Ok(())
 }

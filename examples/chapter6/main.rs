@@ -1,45 +1,89 @@
 //! Chapter 6, convolution: one product of matrices more, and a net that reads 99 digits of 100.
 //!
-//! `cargo run --example chapter6 -- --quick` trains on a part of the digits only.
+//! `cargo run --example chapter6 -- --quick` trains on a part of the digits only, `--seeds` trains
+//! the net three times, and `--full` makes the experiments.
 
+mod cheaper;
 mod cost;
 mod figures;
+mod full;
+mod judged;
+mod modes;
+mod nets;
+mod seeds;
+mod seen;
+mod trial;
 mod windows;
 
-use figures::draw;
 use longhand::cli::Program;
-use longhand::data::{Dataset, Mnist};
-use longhand::layers::{Layer, Loss, Nll, Sequential, evaluate, summary};
+use longhand::data::Mnist;
+use longhand::layers::{Layer, Sequential, summary};
 use longhand::models::lenet;
-use longhand::optim::{Optimizer, Sgd};
 use longhand::report::{Progress, grouped, measured, section};
-use longhand::{Result, Rng, Tensor, files};
+use longhand::{Error, ErrorKind, Result, Rng, Tensor, files};
 use std::process::ExitCode;
 use std::time::Instant;
+use trial::{Parts, Plan, fit, score};
 
 const PROGRAM: Program = Program {
     name: "chapter6",
     title: "Chapter 6: convolution",
     about: "Windows and columns, what they cost, and a net that reads 99 digits in 100. \
-            It takes about half a minute.",
+            It takes about a minute.",
     choices: &[],
-    options: &[("--quick", "trains on a fifth of the digits, once")],
+    options: &[
+        ("--quick", "trains on a fifth of the digits, once"),
+        ("--seeds", "the net with three seeds instead"),
+        ("--full", "the experiments instead: rates tuned, three seeds, and it says how long"),
+    ],
 };
 
+/// The first step of the chapter's net, and how often it sees the digits.
+const RATE: f64 = 0.05;
+const EPOCHS: usize = 3;
+
 fn main() -> ExitCode {
-    PROGRAM.run(|arguments| chapter(arguments.has("--quick")))
+    PROGRAM.run(|arguments| {
+        let chosen = ["--quick", "--seeds", "--full"].map(|option| arguments.has(option));
+        match chosen {
+            [quick, false, false] => chapter(quick),
+            [false, true, false] => {
+                seeds::three_seeds(&digits(&Mnist::load()?));
+                Ok(())
+            }
+            [false, false, true] => full::everything(&few(&digits(&Mnist::load()?))),
+            _ => Err(Error::new(ErrorKind::Argument, PROGRAM.name)
+                .found("more than one of --quick, --seeds and --full")
+                .expected("one of them")),
+        }
+    })
+}
+
+/// 50,000 digits to learn from, 10,000 to validate and 10,000 to test, normalised alike.
+fn digits(mnist: &Mnist) -> Parts {
+    // ANCHOR: data
+    let (train, valid) = mnist.train_valid();
+    let [mut train, mut valid, mut test] =
+        [&train, &valid, &mnist.test].map(|digits| digits.dataset::<f32>([1, 28, 28], 255.0));
+    let (mean, std) = (train.images.mean(), train.images.std());
+    [&mut train, &mut valid, &mut test].into_iter().for_each(|digits| digits.normalize(mean, std));
+    // ANCHOR_END: data
+    Parts { train, valid, test }
+}
+
+/// The first few of them, for experiments of which there are many.
+fn few(all: &Parts) -> Parts {
+    Parts {
+        train: all.train.rows(0..3_000),
+        valid: all.valid.rows(0..2_000),
+        test: all.test.clone(),
+    }
 }
 
 fn chapter(quick: bool) -> Result<()> {
     println!("{}", PROGRAM.title);
     let mnist = Mnist::load()?;
-    // ANCHOR: data
-    let [mut train, mut test] =
-        [&mnist.train, &mnist.test].map(|digits| digits.dataset::<f32>([1, 28, 28], 255.0));
-    let (mean, std) = (train.images.mean(), train.images.std());
-    train.normalize(mean, std);
-    test.normalize(mean, std);
-    // ANCHOR_END: data
+    let mut digits = digits(&mnist);
 
     section("A kernel");
     windows::kernel();
@@ -50,7 +94,11 @@ fn chapter(quick: bool) -> Result<()> {
     section("The gradients");
     windows::gradients();
     section("What it costs");
-    cost::cost(&train);
+    cost::cost(&digits.train);
+    section("Cheaper windows");
+    cheaper::convolutions();
+    section("The wrong mode");
+    modes::compare(&few(&digits));
 
     section("The net");
     let rng = &mut Rng::new(6);
@@ -59,14 +107,14 @@ fn chapter(quick: bool) -> Result<()> {
 
     section("Training");
     if quick {
-        train = train.rows(0..12_000);
+        digits.train = digits.train.rows(0..10_000);
     }
     let start = Instant::now();
-    let losses = fit(&mut net, &train, &test, if quick { 1 } else { EPOCHS }, rng);
+    let losses = train(&mut net, &digits, if quick { 1 } else { EPOCHS }, rng);
     let seconds = start.elapsed().as_secs_f64();
     println!("trained in {}", measured(format_args!("{seconds:.1} s")));
-    let right = accuracy(&net, &test);
-    println!("test accuracy {right:.2} %");
+    let found = score(&net, &digits.test);
+    println!("test accuracy {:.2} %", found.accuracy());
 
     section("Saving");
     files::create_folder("target")?;
@@ -77,53 +125,38 @@ fn chapter(quick: bool) -> Result<()> {
     // ANCHOR_END: save
     let bytes = std::fs::metadata("target/lenet.safetensors").map_or(0, |file| file.len() as usize);
     println!("target/lenet.safetensors: {} bytes", grouped(bytes));
-    println!("read back, test accuracy {:.2} %", accuracy(&again, &test));
+    println!("read back, test accuracy {:.2} %", score(&again, &digits.test).accuracy());
+
+    section("How sure it is");
+    judged::calibration(&net, &digits)?;
+    section("By heart");
+    judged::by_heart(&digits);
+    section("Moved digits");
+    judged::moves(&net, &digits.test);
 
     section("Figures");
-    draw(&net, &mnist, &train, &test, &losses)
+    figures::draw(&net, &digits.train, &losses)?;
+    seen::maps(&net, &digits.train.images.rows(0..1))?;
+    seen::answers(&net, &digits.test.rows(0..1_000))?;
+    judged::mistakes(&net, &mnist, &digits.test, &found)
 }
 
-const EPOCHS: usize = 4;
-
-// ANCHOR: fit
-/// Descent with momentum, the step growing smaller from batch to batch until it is nothing.
-/// Gives the loss of every batch.
-fn fit(
-    net: &mut Sequential,
-    train: &Dataset,
-    test: &Dataset,
-    epochs: usize,
-    rng: &mut Rng,
-) -> Vec<f32> {
-    let batches = train.batches(64);
-    let steps = epochs * batches.len();
-    let (mut sgd, mut loss, mut losses) = (Sgd::new(0.05).momentum(0.9), Nll::mean(), Vec::new());
-    for epoch in 1..=epochs {
-        let mut progress = Progress::new(&format!("epoch {epoch}"), batches.len());
-        for (x, labels) in batches.shuffled(rng) {
-            sgd.lr = 0.05 * (1.0 - losses.len() as f64 / steps as f64);
-            let value = loss.forward(&net.forward(&x), &labels);
-            net.zero_grad();
-            net.backward_params(&loss.backward());
-            sgd.step(net.params_mut());
-            progress.step(|| format!("loss {value:.4}"));
-            losses.push(value);
+/// Trains the net of the chapter, and says after each epoch how it does on the digits for
+/// validation. Gives the loss of every batch.
+fn train(net: &mut Sequential, digits: &Parts, epochs: usize, rng: &mut Rng) -> Vec<f32> {
+    let per_epoch = digits.train.batches(64).len();
+    let (mut losses, mut progress) = (Vec::new(), Progress::new("training", epochs * per_epoch));
+    let plan = Plan { rate: RATE, epochs, motion: None };
+    fit(net, &digits.train, plan, rng, |loss, net| {
+        losses.push(loss);
+        progress.step(|| format!("loss {loss:.4}"));
+        if losses.len() % per_epoch == 0 {
+            let mean = Tensor::vector(&losses[losses.len() - per_epoch..]).mean();
+            let right = score(net, &digits.valid).accuracy();
+            let epoch = losses.len() / per_epoch;
+            progress.clear();
+            println!("epoch {epoch}: training loss {mean:.4}, validation accuracy {right:.2} %");
         }
-        progress.finish();
-        let mean = Tensor::vector(&losses[losses.len() - batches.len()..]).mean();
-        let right = accuracy(net, test);
-        println!("epoch {epoch}: training loss {mean:.4}, test accuracy {right:.2} %");
-    }
+    });
     losses
-}
-// ANCHOR_END: fit
-
-/// What the net takes each image for, five hundred at a time.
-fn guesses(net: &Sequential, data: &Dataset) -> Vec<usize> {
-    data.batches(500).in_order().flat_map(|(x, _)| net.predict(&x).argmax(-1)).collect()
-}
-
-/// How many digits in a hundred it reads right.
-fn accuracy(net: &Sequential, data: &Dataset) -> f64 {
-    evaluate(data, 500, &mut Nll::mean(), |x| net.predict(x)).accuracy()
 }

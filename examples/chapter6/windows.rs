@@ -71,9 +71,7 @@ pub fn gradients() {
         ("padding 1", plain.padding([1, 1])),
         ("dilation 2", plain.dilation([2, 2])),
     ] {
-        // ANCHOR: gradcheck
         let report = gradcheck([&x, &weight], |[x, weight]| x.conv2d(weight, window));
-        // ANCHOR_END: gradcheck
         let verdict = if report.is_right() { "agree" } else { "DISAGREE" };
         table.push([name, &report.checked.to_string(), verdict]);
     }

@@ -4,8 +4,12 @@
 use crate::repository::Repository;
 
 /// What takes too long for every test: the name of the capture, the example, its arguments.
-const LONG: &[(&str, &str, &[&str])] =
-    &[("chapter8-full", "chapter8", &["--full"]), ("chapter9-long", "chapter9", &["long"])];
+const LONG: &[(&str, &str, &[&str])] = &[
+    ("chapter6-full", "chapter6", &["--full"]),
+    ("chapter6-seeds", "chapter6", &["--seeds"]),
+    ("chapter8-full", "chapter8", &["--full"]),
+    ("chapter9-long", "chapter9", &["long"]),
+];
 
 /// A run whose output is captured.
 pub struct Run {
