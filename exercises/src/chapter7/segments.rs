@@ -36,8 +36,9 @@ pub static SEGMENTS: Exercise<Pass> = Exercise {
     second: second::pass,
     mistakes: &[
         Mistake {
-            answer: |segments, input, g| {
-                Plan { put_back: NOTHING, ..RIGHT }.run(segments, input, g)
+            answer: |s, x, g| {
+                Plan { moves_statistics: true, moves_generators: true, ..Plan::default() }
+                    .run(s, x, g)
             },
             says: "Your second pass through a segment is another than the first: dropout draws a \
                    new mask, and batch normalisation moves its running statistics once more. One \
@@ -45,8 +46,14 @@ pub static SEGMENTS: Exercise<Pass> = Exercise {
             see: None,
         },
         Mistake {
-            answer: |segments, input, g| {
-                Plan { put_back: NOTHING, last_again: true, ..RIGHT }.run(segments, input, g)
+            answer: |s, x, g| {
+                Plan {
+                    moves_statistics: true,
+                    moves_generators: true,
+                    last_again: true,
+                    ..Plan::default()
+                }
+                .run(s, x, g)
             },
             says: "Two things. Your second pass through a segment is another than the first: \
                    dropout draws a new mask, and batch normalisation moves its running statistics \
@@ -55,63 +62,58 @@ pub static SEGMENTS: Exercise<Pass> = Exercise {
             see: None,
         },
         Mistake {
-            answer: |segments, input, g| {
-                Plan { put_back: GENERATORS, ..RIGHT }.run(segments, input, g)
-            },
+            answer: |s, x, g| Plan { moves_statistics: true, ..Plan::default() }.run(s, x, g),
             says: "You put back the random generators and not the running statistics: these move \
                    twice in one step. In training nobody looks at them, so all gradients are \
                    right. In evaluation the net is another.",
             see: None,
         },
         Mistake {
-            answer: |segments, input, g| {
-                Plan { put_back: STATISTICS, ..RIGHT }.run(segments, input, g)
-            },
+            answer: |s, x, g| Plan { moves_generators: true, ..Plan::default() }.run(s, x, g),
             says: "You put back the running statistics and not the random generators. So dropout \
                    draws another mask the second time, and the gradients are those of another \
                    net than the one that gave the inputs.",
             see: None,
         },
         Mistake {
-            answer: |segments, input, g| Plan { also_again: true, ..RIGHT }.run(segments, input, g),
+            answer: |s, x, g| Plan { also_again: true, ..Plan::default() }.run(s, x, g),
             says: "Neither of your two passes leaves a trace: the running statistics do not move at \
                    all, and the next step draws the same masks again. One of the two must count.",
             see: None,
         },
         Mistake {
-            answer: |segments, input, g| Plan { forgets: false, ..RIGHT }.run(segments, input, g),
+            answer: |s, x, g| Plan { keeps_all: true, ..Plan::default() }.run(s, x, g),
             says: "All bits are right, and all activations are held. A segment that has gone \
                    forward keeps what it needs for the way back until `forget`, or until it goes \
                    forward again.",
             see: None,
         },
         Mistake {
-            answer: |segments, input, g| Plan { last_again: true, ..RIGHT }.run(segments, input, g),
+            answer: |s, x, g| Plan { last_again: true, ..Plan::default() }.run(s, x, g),
             says: "You go forward through the last segment twice. The way back begins there, right \
                    when all its activations are at hand, so it needs no rehearsal.",
             see: None,
         },
         Mistake {
-            answer: |segments, input, g| Plan { predicts: true, ..RIGHT }.run(segments, input, g),
-            says: "You find the segments' inputs by `predict`. That is the net in evaluation: \
-                   without dropout, and with the running statistics in place of the batch's. Go \
-                   `forward`.",
+            answer: |s, x, g| Plan { predicts: true, ..Plan::default() }.run(s, x, g),
+            says: "You find the segments' inputs by `predict`. That is the net in evaluation, \
+                   without dropout and with the running statistics. Go `forward`.",
             see: None,
         },
         Mistake {
-            answer: |segments, input, g| ordinary(segments, input, g),
+            answer: ordinary,
             says: "You go through the net in the ordinary way, forward through all of it and then \
                    back. All activations are held at once.",
             see: None,
         },
         Mistake {
-            answer: |segments, input, g| Plan { hands_on: false, ..RIGHT }.run(segments, input, g),
+            answer: |s, x, g| Plan { same_gradient: true, ..Plan::default() }.run(s, x, g),
             says: "You hand d_output to every segment. It belongs to the last; each other gets what \
                    the segment behind it gives back.",
             see: None,
         },
         Mistake {
-            answer: |segments, input, g| Plan { same_input: true, ..RIGHT }.run(segments, input, g),
+            answer: |s, x, g| Plan { same_input: true, ..Plan::default() }.run(s, x, g),
             says: "You compute every segment again from the net's input. Each has an input of its \
                    own, the output of the segment in front.",
             see: None,
@@ -122,9 +124,8 @@ pub static SEGMENTS: Exercise<Pass> = Exercise {
             |segments, input, g| {
                 let mut inputs = vec![input.clone()];
                 for segment in segments.iter_mut() {
-                    let output = segment.forward(inputs.last().expect("an input"));
+                    inputs.push(segment.forward(&inputs[inputs.len() - 1]));
                     segment.forget();
-                    inputs.push(output);
                 }
                 let mut d = g.clone();
                 for (segment, input) in segments.iter_mut().zip(inputs).rev() {
@@ -135,50 +136,24 @@ pub static SEGMENTS: Exercise<Pass> = Exercise {
             },
             "Two things. Your second pass",
         ),
-        (|segments, input, g| -solution::pass(segments, input, g), "d_input: the opposite sign"),
-        (
-            |segments, input, g| {
-                solution::pass(segments, input, g);
-                g.clone()
-            },
-            "d_input: the input itself",
-        ),
+        (|s, x, g| -solution::pass(s, x, g), "d_input: the opposite sign"),
+        (|s, x, g| solution::pass(s, x, g) * 0.5, "d_input: half of what it should be"),
     ],
     equivalent: &[],
 };
 
-/// What is put back after a rehearsal.
-#[derive(Clone, Copy, PartialEq)]
-struct PutBack {
-    statistics: bool,
-    generators: bool,
-}
-
-const NOTHING: PutBack = PutBack { statistics: false, generators: false };
-const STATISTICS: PutBack = PutBack { statistics: true, generators: false };
-const GENERATORS: PutBack = PutBack { statistics: false, generators: true };
-const BOTH: PutBack = PutBack { statistics: true, generators: true };
-
 /// A way to do it, with each thing that can be done wrongly.
+#[derive(Default)]
 struct Plan {
-    put_back: PutBack,
+    moves_statistics: bool,
+    moves_generators: bool,
     also_again: bool,
-    forgets: bool,
+    keeps_all: bool,
     last_again: bool,
     predicts: bool,
-    hands_on: bool,
+    same_gradient: bool,
     same_input: bool,
 }
-
-const RIGHT: Plan = Plan {
-    put_back: BOTH,
-    also_again: false,
-    forgets: true,
-    last_again: false,
-    predicts: false,
-    hands_on: true,
-    same_input: false,
-};
 
 impl Plan {
     fn run(&self, segments: &mut [Sequential<f64>], input: &M, d_output: &M) -> M {
@@ -196,7 +171,7 @@ impl Plan {
                 true => preserve_state(segment, |segment| segment.forward(input)),
                 false => segment.forward(input),
             };
-            d = segment.backward(if self.hands_on { &d } else { d_output });
+            d = segment.backward(if self.same_gradient { d_output } else { &d });
         }
         d
     }
@@ -209,14 +184,14 @@ impl Plan {
             segment.buffers().into_iter().map(|(_, buffer)| buffer.clone()).collect();
         let generators: Vec<Rng> = segment.rngs_mut().into_iter().map(|rng| rng.clone()).collect();
         let output = segment.forward(input);
-        if self.forgets {
+        if !self.keeps_all {
             segment.forget();
         }
-        if self.put_back.statistics {
+        if !self.moves_statistics {
             let buffers = segment.buffers_mut().into_iter().zip(statistics);
             buffers.for_each(|((_, now), then)| *now = then);
         }
-        if self.put_back.generators {
+        if !self.moves_generators {
             segment.rngs_mut().into_iter().zip(generators).for_each(|(now, then)| *now = then);
         }
         output
@@ -336,10 +311,7 @@ fn held_and_counted(pass: Pass, trial: &mut Trial, layers: usize, count: usize) 
 /// The gradients of all parameters, one after another; NaN where there is none.
 fn gradients(net: &[Sequential<f64>]) -> Vec<f64> {
     let params = net.iter().flat_map(|segment| segment.params());
-    let gradient = |param: &longhand::Param<f64>| {
-        param.grad().map_or(vec![f64::NAN], |gradient| gradient.data().to_vec())
-    };
-    params.flat_map(gradient).collect()
+    params.flat_map(|param| param.grad().map_or(vec![f64::NAN], |d| d.data().to_vec())).collect()
 }
 
 fn statistics(net: &[Sequential<f64>]) -> Vec<f64> {
