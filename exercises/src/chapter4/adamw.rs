@@ -139,6 +139,43 @@ pub static ADAMW: Exercise<AdamW> = Exercise {
             says: "The root is missing: m̂ is divided by √v̂, so that the gradient's size cancels.",
             see: None,
         },
+        Mistake {
+            answer: |w, kept, g, lr, decay| {
+                let before = *w;
+                solution::adamw(w, kept, g, lr, decay);
+                *w = 2.0 * before - *w;
+            },
+            says: "You step uphill: both are taken off w.",
+            see: None,
+        },
+        Mistake {
+            answer: |w, kept, g, lr, _| solution::adamw(w, kept, g, lr, 0.0),
+            says: "The decay is missing. This is plain Adam.",
+            see: None,
+        },
+        Mistake {
+            answer: |w, kept, g, lr, decay| {
+                kept.steps += 1;
+                let t = f64::from(kept.steps);
+                kept.mean = BETA1 * kept.mean + (1.0 - BETA1) * g;
+                kept.square = BETA2 * kept.square + (1.0 - BETA2) * g;
+                let root = (kept.square / (1.0 - BETA2.powf(t))).sqrt();
+                *w -= lr * (kept.mean / (1.0 - BETA1.powf(t)) / (root + EPS) + decay * *w);
+            },
+            says: "The second mean is one of g in your answer. It is the mean of g².",
+            see: None,
+        },
+        Mistake {
+            answer: |w, kept, g, lr, decay| {
+                let [m, v, t] = means(kept, g);
+                kept.mean = m / (1.0 - BETA1.powf(t));
+                kept.square = v / (1.0 - BETA2.powf(t));
+                *w -= lr * (kept.mean / (kept.square.sqrt() + EPS) + decay * *w);
+            },
+            says: "You keep the means with their corrections, and correct them again in the next \
+                   step. What is kept are m and v; the hats are for this step alone.",
+            see: None,
+        },
     ],
     wrong: &[
         (

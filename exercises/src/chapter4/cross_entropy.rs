@@ -84,6 +84,23 @@ pub static CROSS_ENTROPY: Exercise<CrossEntropyGrad> = Exercise {
                    classes of one image, along its row.",
             see: None,
         },
+        Mistake {
+            answer: |s, labels| {
+                (s.log_softmax().exp() - 1.0) * hot(s, labels) / labels.len() as f64
+            },
+            says: "Only the right class has a gradient in your answer. The other scores are in the \
+                   sum of the softmax too: each is pushed down by its p.",
+            see: None,
+        },
+        Mistake {
+            answer: |s, labels| {
+                let e = s.exp();
+                (&e / e.sum_axis(1).unsqueeze(1) - hot(s, labels)) / labels.len() as f64
+            },
+            says: "Your softmax takes e to the power of the scores as they are, which is infinite \
+                   for large ones. `log_softmax` takes the largest off first.",
+            see: None,
+        },
     ],
     wrong: &[
         (

@@ -84,6 +84,21 @@ pub static IN_PARTS: Exercise<InParts> = Exercise {
             says: "The last samples are left out: those that do not fill a part.",
             see: None,
         },
+        Mistake {
+            answer: |samples, most, gradient| gradient(0..most.min(samples)),
+            says: "You have the first part alone.",
+            see: None,
+        },
+        Mistake {
+            answer: |samples, most, gradient| {
+                let each = (0..samples)
+                    .step_by(most)
+                    .map(|from| gradient(from..from + most) * most as f64);
+                sum(each) / samples as f64
+            },
+            says: "Your last part runs past the end. It has as many samples as are left.",
+            see: None,
+        },
     ],
     wrong: &[
         (

@@ -95,6 +95,17 @@ pub static CURVATURE: Exercise<HessianProduct> = Exercise {
                    the slope of one element changes with another.",
             see: None,
         },
+        Mistake {
+            answer: |f, x, _| gradient(f, x),
+            says: "This is the gradient itself. Hv takes a second backward pass.",
+            see: None,
+        },
+        Mistake {
+            answer: |f, x, v| (gradient(f, &(x + v * 1e-4)) - gradient(f, x)) / 1e-4,
+            says: "You measure the slope of the gradient to one side. It is right to a few digits; \
+                   two backward passes have all of them.",
+            see: None,
+        },
     ],
     wrong: &[
         (

@@ -107,6 +107,17 @@ pub static NUMBERS: Exercise<Gradients> = Exercise {
             says: "These are the values of the entries, not their gradients.",
             see: None,
         },
+        Mistake {
+            answer: |tape| backward(tape, Slip { ones: true, ..Slip::default() }),
+            says: "You begin with 1 everywhere. Only the last entry begins with 1; the others wait \
+                   for what arrives.",
+            see: None,
+        },
+        Mistake {
+            answer: |tape| backward(tape, Slip { not_squared: true, ..Slip::default() }),
+            says: "For tanh you take 1 − y. It is 1 − y².",
+            see: None,
+        },
     ],
     wrong: &[
         (
@@ -159,6 +170,8 @@ struct Slip {
     from_input: bool,
     slope_alone: bool,
     once: bool,
+    ones: bool,
+    not_squared: bool,
 }
 
 fn values(tape: &[Op]) -> Vec<f64> {
@@ -183,14 +196,14 @@ fn slopes(tape: &[Op], values: &[f64], index: usize, slip: Slip) -> Vec<(usize, 
         Op::Mul(a, b) => vec![(a, values[b]), (b, values[a])],
         Op::Tanh(a) => {
             let y = values[if slip.from_input { a } else { index }];
-            vec![(a, 1.0 - y * y)]
+            vec![(a, if slip.not_squared { 1.0 - y } else { 1.0 - y * y })]
         }
     }
 }
 
 fn backward(tape: &[Op], slip: Slip) -> Vec<f64> {
     let values = values(tape);
-    let mut gradients = vec![0.0; tape.len()];
+    let mut gradients = vec![if slip.ones { 1.0 } else { 0.0 }; tape.len()];
     gradients[tape.len() - 1] = 1.0;
     let mut order: Vec<usize> = (0..tape.len()).rev().collect();
     if slip.downwards {

@@ -95,6 +95,11 @@ pub static ORDER: Exercise<Order> = Exercise {
                    arrives there.",
             see: None,
         },
+        Mistake {
+            answer: |inputs, last| solution::order(inputs, last).split_off(1),
+            says: "The last entry itself is missing. The backward pass begins there.",
+            see: None,
+        },
     ],
     wrong: &[
         (

@@ -113,6 +113,30 @@ pub static QUOTIENT: Exercise<Quotient> = Exercise {
                    by g, the gradient of the output.",
             see: None,
         },
+        Mistake {
+            answer: |a, b| {
+                record(a, b, |[a, b], _, g| {
+                    [(g / b).sum_to(a.shape()), (-g / (b * b)).sum_to(b.shape())]
+                })
+            },
+            says: "b's gradient is −g/b² in your answer. a is missing: −g·a/b².",
+            see: None,
+        },
+        Mistake {
+            answer: |a, b| a * b.recip(),
+            says: "You put it together of the crate's operations. Write one of your own: its value \
+                   by tensors, its way back as a pullback.",
+            see: None,
+        },
+        Mistake {
+            answer: |a, b| {
+                a.tape().operation("quotient", [a, b], a.value() / b.value(), |[a, b], _, g| {
+                    [Some((g / b).sum_to(a.shape())), None]
+                })
+            },
+            says: "b gets no gradient. Both inputs have a say in the quotient.",
+            see: None,
+        },
     ],
     wrong: &[
         (

@@ -86,6 +86,11 @@ pub static SUSPECT: Exercise<WrongOrder> = Exercise {
             says: "Your check finds nothing wrong with any rule.",
             see: None,
         },
+        Mistake {
+            answer: |_, _| Some(1),
+            says: "Your check finds a mistake in the first derivative of every rule, right ones too.",
+            see: None,
+        },
     ],
     wrong: &[
         (
