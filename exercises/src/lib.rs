@@ -10,6 +10,7 @@ pub mod chapter2;
 pub mod chapter3;
 pub mod chapter4;
 pub mod chapter5;
+pub mod chapter6;
 pub mod chapter7;
 pub mod chapter8;
 pub mod chapter9;
@@ -32,6 +33,7 @@ pub fn course() -> Vec<&'static dyn Task> {
         chapter3::ALL,
         chapter4::ALL,
         chapter5::ALL,
+        chapter6::ALL,
         chapter7::ALL,
         chapter8::ALL,
         chapter9::ALL,
