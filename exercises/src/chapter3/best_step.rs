@@ -50,6 +50,14 @@ pub static BEST_STEP: Exercise<Slope> = Exercise {
                    function changes, divided by the step.",
             see: Some("Does it hold?"),
         },
+        Mistake {
+            answer: |f, x| {
+                let h = 6e-6 * x.abs();
+                (f(x + h) - f(x - h)) / (2.0 * h)
+            },
+            says: "Your step is a multiple of x. So at 0 there is none, and 0 is divided by 0.",
+            see: None,
+        },
     ],
     wrong: &[
         (|f, x| central(f, x, 1e-10), "too short"),
@@ -71,6 +79,8 @@ fn check(slope: Slope, trial: &mut Trial) {
     record(slope, trial, |x| x * x, 3.0, 6.0);
     trial.case("the exponential function at 1");
     record(slope, trial, f64::exp, 1.0, 1.0_f64.exp());
+    trial.case("exp(x + 1) at 0");
+    record(slope, trial, |x| (x + 1.0).exp(), 0.0, 1.0_f64.exp());
     trial.case("the sine at 2");
     record(slope, trial, f64::sin, 2.0, 2.0_f64.cos());
     trial.case("x³ at −0.7");
