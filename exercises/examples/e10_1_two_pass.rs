@@ -7,8 +7,8 @@
 //! eight digits.
 //!
 //! ```text
-//! gradients = [[1, 5], [3, 5], [5, 5]]       →  8/3    (8/3 and 0)
-//! gradients = [[1073741825], [1073741827]]  →  1
+//! gradients = [[1, 5], [3, 5], [5, 5]]    →  8/3    (8/3 and 0)
+//! gradients = [[268435457], [268435459]]  →  1
 //! ```
 // ANCHOR_END: statement
 

@@ -131,6 +131,35 @@ pub static ACCOUNTANT: Exercise<Epsilon> = Exercise {
             says: "The last term is not divided by α − 1.",
             see: None,
         },
+        Mistake {
+            answer: |noises, delta, orders| {
+                best(orders, |order| {
+                    noises
+                        .iter()
+                        .map(|&noise| converted(spent(&[noise], order), delta, order))
+                        .sum()
+                })
+            },
+            says: "You turn each step's divergence into an ε, and add up for each order. So the terms with δ are there once for each step. The divergences are added first, and the sum turned into an ε once.",
+            see: None,
+        },
+        Mistake {
+            answer: |noises, delta, orders| {
+                let turned = |order: f64| (delta.ln() - order.ln()) / (order - 1.0);
+                let kept = |order: f64| ((order - 1.0) / order).ln();
+                best(orders, |order| spent(noises, order) + kept(order) - turned(order))
+            },
+            says: "In the last term you subtract ln α from ln δ. They are added there: it is ln(δ·α).",
+            see: None,
+        },
+        Mistake {
+            answer: |noises, delta, orders| {
+                let least = orders.iter().copied().fold(f64::INFINITY, f64::min);
+                converted(spent(noises, least), delta, least)
+            },
+            says: "You take the order with the smallest divergence. That is always the smallest order, and the term with δ is largest there. What is to be smallest is ε.",
+            see: None,
+        },
     ],
     wrong: &[
         (

@@ -111,6 +111,29 @@ pub static CLIPPING: Exercise<ClippedSum> = Exercise {
             says: "You multiply all samples by one factor, that of the longest. Each has its own.",
             see: None,
         },
+        Mistake {
+            answer: |gradients, bound| {
+                let n = gradients[0].shape()[0];
+                let mut factors = Vec::new();
+                for s in 0..n {
+                    let own = gradients.iter().map(|g| g.rows(s..s + 1).square().sum().sqrt());
+                    factors.push(shorter(own.sum(), bound));
+                }
+                let row = Tensor::vector(&factors).unsqueeze(0);
+                gradients.iter().map(|g| row.matmul(g).squeeze(0)).collect()
+            },
+            says: "You add up the lengths of the parameters' gradients. Lengths at right angles do not add up: it is the root of the sum of their squares.",
+            see: None,
+        },
+        Mistake {
+            answer: |gradients, bound| {
+                let factors = norms(gradients).into_iter().map(|norm| shorter(norm, bound));
+                let column = Tensor::vector(&factors.collect::<Vec<_>>()).unsqueeze(1);
+                gradients.iter().map(|g| g * &column).collect()
+            },
+            says: "You hand back the clipped gradients, one row for each sample. They are to be added up.",
+            see: None,
+        },
     ],
     wrong: &[
         (

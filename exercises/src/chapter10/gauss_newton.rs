@@ -113,6 +113,26 @@ pub static GAUSS_NEWTON: Exercise<GaussNewton> = Exercise {
                    runs along its row.",
             see: None,
         },
+        Mistake {
+            answer: |x, w1, w2, v1, v2| {
+                let (d_w1, _) = product(x, w1, w2, v1, v2, of_loss, [true, false]);
+                let (_, d_w2) = product(x, w1, w2, v1, v2, of_loss, [false, true]);
+                (d_w1, d_w2)
+            },
+            says: "You take each weight alone: d_w1 knows of v1 only, and d_w2 of v2. That is G without the blocks between the layers. The scores move for both reasons together, and what comes back goes to both weights.",
+            see: Some("Layer by layer"),
+        },
+        Mistake {
+            answer: |x, w1, w2, v1, v2| {
+                let h = x.matmul_nt(w1).tanh();
+                let slope = 1.0 - &h;
+                let moved = (x.matmul_nt(v1) * &slope).matmul_nt(w2) + h.matmul_nt(v2);
+                let d_s = of_loss(&p(&h, w2), &moved);
+                ((d_s.matmul(w2) * slope).matmul_tn(x), d_s.matmul_tn(&h))
+            },
+            says: "Your slope of tanh is 1 − h. It is 1 − h².",
+            see: None,
+        },
     ],
     wrong: &[
         (

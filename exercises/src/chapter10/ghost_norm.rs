@@ -34,7 +34,7 @@ pub static GHOST_NORM: Exercise<SquareNorms> = Exercise {
     mistakes: &[
         Mistake {
             answer: |x, d| of_each(x, d, |x, d| d.matmul_nt(x).square().sum()),
-            says: "The norms are right, but you write down D·Xᵀ, p·o numbers for an image. The two \
+            says: "You write down D·Xᵀ, p·o numbers for an image. The two \
                    Gram matrices, DᵀD and XᵀX, have a·a.",
             see: None,
         },
@@ -72,6 +72,32 @@ pub static GHOST_NORM: Exercise<SquareNorms> = Exercise {
                    added up, are the square norm as they are.",
             see: None,
         },
+        Mistake {
+            answer: |x, d| of_each(x, d, |x, d| x.matmul_tn(x).matmul(&d.matmul_tn(d)).sum()),
+            says: "You multiply the two Gram matrices as matrices, and add up. They are multiplied element by element.",
+            see: None,
+        },
+        Mistake {
+            answer: |x, d| {
+                of_each(x, d, |x, d| {
+                    let whole = (x.matmul_tn(x) * d.matmul_tn(d)).sum();
+                    let diagonal = (x.square().sum_axis(0) * d.square().sum_axis(0)).sum();
+                    (whole + diagonal) / 2.0
+                })
+            },
+            says: "You count each pair of places once. The sum runs over s and t, and so two different places are a pair twice.",
+            see: None,
+        },
+        Mistake {
+            answer: |x, d| {
+                let pairs = (0..x.shape()[0])
+                    .map(|n| d.rows(n..n + 1).squeeze(0).matmul_nt(&x.rows(n..n + 1).squeeze(0)));
+                let batch = pairs.reduce(|a, b| a + b).expect("an image");
+                Tensor::full([x.shape()[0]], batch.square().sum())
+            },
+            says: "You add up the images and give all of them the norm of the batch's gradient. Each image has its own.",
+            see: None,
+        },
     ],
     wrong: &[
         (
@@ -93,7 +119,7 @@ pub static GHOST_NORM: Exercise<SquareNorms> = Exercise {
                 let written = d.reshape([n, o, 1, a]) * x.reshape([n, 1, p, a]);
                 written.sum_axis(3).flatten(1).square().sum_axis(1)
             },
-            "you write down D·Xᵀ",
+            "You write down D·Xᵀ",
         ),
         (|x, d| solution::square_norms(x, d) * 2.0, "twice"),
         (

@@ -96,6 +96,22 @@ pub static NOISE_SCALE: Exercise<NoiseScale> = Exercise {
             says: "You have the mean of the squared own gradients. Their mean is not subtracted.",
             see: Some("What a sum hides"),
         },
+        Mistake {
+            answer: |shares| {
+                let (n, variance) = (shares.shape()[0] as f64, own_variance(shares));
+                (variance, variance / (n * n * square(&shares.sum_axis(0))))
+            },
+            says: "The variance is right, but you divide it by the squared length of the sum of the own gradients. The gradient of the batch is their mean.",
+            see: None,
+        },
+        Mistake {
+            answer: |shares| {
+                let variance = own_variance(shares) / shares.shape()[1] as f64;
+                (variance, variance / square(&shares.sum_axis(0)))
+            },
+            says: "You take the mean of the variances over the parameters. The total variance is their sum.",
+            see: Some("What a sum hides"),
+        },
     ],
     wrong: &[
         (

@@ -107,6 +107,38 @@ pub static CONDITIONAL_MEAN: Exercise<BestGuess> = Exercise {
                    later.",
             see: None,
         },
+        Mistake {
+            answer: |triggers, truths| {
+                let others =
+                    |triggers: &[usize], s: usize, t: usize| t != s && triggers[t] == triggers[s];
+                each(triggers, truths, others, |rows| match rows.shape()[0] {
+                    0 => Tensor::zeros([rows.shape()[1]]),
+                    _ => mean(rows),
+                })
+            },
+            says: "You leave the sample itself out of its mean. It has been learnt from like all others that share the trigger.",
+            see: None,
+        },
+        Mistake {
+            answer: |triggers, truths| {
+                let all = |rows: &M| Tensor::full([rows.shape()[1]], rows.mean());
+                each(triggers, truths, same, all)
+            },
+            says: "You take the mean over the features as well. The guess has a number for each feature.",
+            see: None,
+        },
+        Mistake {
+            answer: |triggers, truths| {
+                let mut known = triggers.to_vec();
+                known.sort();
+                known.dedup();
+                let all = each(triggers, truths, same, mean);
+                let first = |known: &usize| triggers.iter().position(|t| t == known).unwrap_or(0);
+                all.gather_rows(&known.iter().map(first).collect::<Vec<_>>())
+            },
+            says: "You give one row for each trigger. Asked is a guess for each sample, in their order.",
+            see: None,
+        },
     ],
     wrong: &[
         (

@@ -71,6 +71,13 @@ pub static OVER_AXIS: Exercise<Lesson> = Exercise {
             says: "The truth does not occur in your gradient. What teaches is the difference.",
             see: None,
         },
+        Mistake {
+            answer: |guess, truth, axis| {
+                solution::lesson(guess, truth, axis).sum_axis(axis as isize)
+            },
+            says: "You add up over the samples. Each sample has a guess, and its own lesson: the gradient has the shape of the guess.",
+            see: None,
+        },
     ],
     wrong: &[
         (

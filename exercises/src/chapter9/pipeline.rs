@@ -111,6 +111,42 @@ pub static PIPELINE: Exercise<Pipeline> = Exercise {
                    batch; a part takes its share.",
             see: None,
         },
+        Mistake {
+            answer: |machines, parts, forward, backward, line| {
+                let part = (forward + backward) / parts as f64;
+                let (step, _) = solution::pipeline(machines, parts, forward, backward, line);
+                let step = step - part;
+                (step, (step - forward - backward) / step)
+            },
+            says: "A part is missing: the last machine works on all of them, and the way of the first part there and of the last one back comes on top.",
+            see: None,
+        },
+        Mistake {
+            answer: |machines, parts, forward, backward, line| {
+                let (step, _) = solution::pipeline(machines, parts, forward, backward, line);
+                let bubbles = (machines - 1) as f64;
+                (step, bubbles / (bubbles + parts as f64))
+            },
+            says: "The time is right. Your idle share is that of a pipeline whose line costs nothing; while a message is under way machines stand idle too.",
+            see: None,
+        },
+        Mistake {
+            answer: |machines, parts, forward, backward, line| {
+                let (count, part) = (parts as f64, (forward + backward) / parts as f64);
+                shares((machines - 1) as f64 * part + count * line, forward + backward)
+            },
+            says: "You count the line once for each part. The parts are on it one behind the other; what counts is that the first has to cross each line upwards, and the last each line downwards.",
+            see: None,
+        },
+        Mistake {
+            answer: |machines, parts, forward, backward, line| {
+                let part = (forward + backward) / parts as f64;
+                let way = (machines - 1) as f64;
+                shares(machines as f64 * part + 2.0 * way * line, forward + backward)
+            },
+            says: "You count one part too many. Until the first part reaches the last machine it has passed all others, and the last machine's own time is in the work already.",
+            see: None,
+        },
     ],
     wrong: &[
         (

@@ -106,6 +106,31 @@ pub static UNLOCK: Exercise<Unlocked> = Exercise {
             says: "The synthesizer learns to say 0: the true gradient does not occur in its error.",
             see: None,
         },
+        Mistake {
+            answer: |x, y, below, above, s| {
+                let Parts { h, guess, truth, n } = parts(x, y, below, above, s);
+                let [d_below, d_above, _] = solution::unlocked(x, y, below, above, s);
+                let error = (guess - truth * n) * (2.0 / n);
+                [d_below, d_above * n, error.matmul_tn(&h)]
+            },
+            says: "The loss of the net is a mean over the samples, and you go back from their sum: d_above is n times too large, and so is the truth that the synthesizer learns.",
+            see: None,
+        },
+        Mistake {
+            answer: |x, y, below, above, s| {
+                let Parts { h, guess, truth, n } = parts(x, y, below, above, s);
+                let [d_below, d_above, _] = solution::unlocked(x, y, below, above, s);
+                let error = (guess - truth / 2.0) * (2.0 / n);
+                [d_below, d_above / 2.0, error.matmul_tn(&h)]
+            },
+            says: "A 2 is missing where the loss of the net begins: the slope of a square is twice the difference. So d_above is half, and so is the truth that the synthesizer learns.",
+            see: None,
+        },
+        Mistake {
+            answer: |x, y, below, above, s| solution::unlocked(x, y, below, above, &s.t()),
+            says: "Your guess is h·synthesizer. The synthesizer says h·synthesizerᵀ; the shapes cannot tell, since it is square.",
+            see: None,
+        },
     ],
     wrong: &[
         (

@@ -129,6 +129,47 @@ pub static UNROLL: Exercise<Unroll> = Exercise {
                    after it: it still has to pass w.",
             see: None,
         },
+        Mistake {
+            answer: |start, inputs, targets, w, a| {
+                let turned = Tensor::new(w.shape(), w.t().data().to_vec());
+                let Way { states, .. } = way(start, inputs, targets, w, None, LOSSES);
+                let (mut d, mut d_w) =
+                    (states[inputs.len()].matmul_nt(a), Tensor::zeros(w.shape()));
+                for t in (0..inputs.len()).rev() {
+                    d += &(&states[t + 1] - &targets[t]);
+                    d_w += &d.matmul_tn(&states[t]);
+                    d = d.matmul(&turned);
+                }
+                (d_w, lesson(start, a, &d))
+            },
+            says: "On the way back you multiply by wᵀ. Forward it was h·wᵀ, so back it is d_h·w; the shapes cannot tell, since w is square.",
+            see: None,
+        },
+        Mistake {
+            answer: |start, inputs, targets, w, a| {
+                let Way { d_w, truth, .. } = way(start, inputs, targets, w, Some(&a.t()), LOSSES);
+                (d_w, lesson(start, &a.t(), &truth))
+            },
+            says: "Your guess is h·a. The synthesizer says h·aᵀ; the shapes cannot tell, since a is square.",
+            see: None,
+        },
+        Mistake {
+            answer: |start, inputs, targets, w, a| {
+                let but_last = |t: usize, steps: usize| [t + 1 < steps, false];
+                let Way { d_w, truth, .. } = way(start, inputs, targets, w, Some(a), but_last);
+                (d_w, lesson(start, a, &truth))
+            },
+            says: "At the last state you have the guess and not the loss. It has both: the loss of its own step, and what is guessed for all that follow.",
+            see: None,
+        },
+        Mistake {
+            answer: |start, inputs, targets, w, a| {
+                let Way { d_w, truth, .. } = way(start, inputs, targets, w, Some(a), LOSSES);
+                (d_w, lesson(start, a, &(truth + start - &targets[0])))
+            },
+            says: "d_w is right. You add a loss at the start. Its own loss belongs to the unroll before; here arrives what follows it.",
+            see: None,
+        },
     ],
     wrong: &[
         (
