@@ -22,6 +22,9 @@
 //! | [`synthetic_gradient_updater`] | lets a true gradient through and teaches the synthesizer |
 //! | [`Manager`] | `backward`, `defer_backward`, `synthesizer_context` |
 //!
+//! Three things are not in `dni.py`: [`BackwardInterface::mix`], which is BP(λ); its form that never
+//! goes back in time, [`TracedSynthesizer`]; and [`LocalLoss`], with which a layer needs no guess.
+//!
 //! There the manager is global. Here it is a value for one step on one tape: scopes end where
 //! their closures end, and what one step has begun no other can find. What asks a synthesizer for a
 //! guess panics if the synthesizer does, at a size that does not fit, say.
@@ -58,7 +61,10 @@ mod bidirectional;
 mod conv;
 mod forward;
 mod interface;
+mod lambda;
+mod local;
 mod manager;
+mod traces;
 mod updater;
 
 use crate::layers::{Layer, Sequential};
@@ -73,7 +79,9 @@ pub use interface::{
     Activations, Anything, BackwardInterface, ForwardInterface, Gradients, Interface,
     UnidirectionalInterface,
 };
+pub use local::LocalLoss;
 pub use manager::Manager;
+pub use traces::TracedSynthesizer;
 pub use updater::{Over, synthetic_gradient_updater};
 
 // ANCHOR: synthesizer

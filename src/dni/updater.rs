@@ -63,14 +63,7 @@ pub fn synthetic_gradient_updater<'t, T: Scalar>(
 ) -> Var<'t, T> {
     // trigger and synthetic of one shape → the same shape
     // L_s = (1/n) Σ (s − g)²: dL_s/ds = 2(s − g)/n, where g is the gradient that arrives
-    let (shape, found) = (trigger.shape(), synthetic.shape());
-    if found != shape {
-        panic!("a synthetic gradient of shape {found} for a trigger of shape {shape}");
-    }
-    if !synthetic.needs_grad() {
-        panic!("the synthetic gradient depends on no parameter: nothing could learn from the true");
-    }
-    let scale = T::from_f64(2.0 / over.count(shape) as f64);
+    let scale = slope(trigger, synthetic, over);
     let value = trigger.value();
     trigger.tape().operation(
         "synthetic gradient updater",
@@ -82,3 +75,16 @@ pub fn synthetic_gradient_updater<'t, T: Scalar>(
     )
 }
 // ANCHOR_END: updater
+
+/// 2/n, for a trigger and a synthetic gradient of one shape, in which something can learn.
+#[track_caller]
+pub(super) fn slope<'t, T: Scalar>(trigger: Var<'t, T>, synthetic: Var<'t, T>, over: Over) -> T {
+    let (shape, found) = (trigger.shape(), synthetic.shape());
+    if found != shape {
+        panic!("a synthetic gradient of shape {found} for a trigger of shape {shape}");
+    }
+    if !synthetic.needs_grad() {
+        panic!("the synthetic gradient depends on no parameter: nothing could learn from the true");
+    }
+    T::from_f64(2.0 / over.count(shape) as f64)
+}
