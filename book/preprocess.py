@@ -40,7 +40,14 @@ ANCHOR_LINE = re.compile(r"ANCHOR(?:_END)?:\s*[\w-]+")
 COMMANDS = {
     "speed": "cargo run --release --manifest-path benches/Cargo.toml --bin compare",
     "chapter8-full": "cargo run --example chapter8 -- --full",
-    "chapter9-long": "cargo run --example chapter9 -- long",
+    "chapter9-seeds": "cargo run --example chapter9 -- seeds",
+    "chapter9-depth": "cargo run --example chapter9 -- depth",
+    "chapter9-cnn": "cargo run --example chapter9 -- cnn",
+    "chapter9-race": "cargo run --example chapter9 -- race",
+    "chapter9-inside": "cargo run --example chapter9 -- inside",
+    "chapter9-copies": "cargo run --example chapter9 -- copies",
+    "chapter9-repeats": "cargo run --example chapter9 -- repeats",
+    "chapter9-rnn": "cargo run --example chapter9 -- rnn",
 }
 
 # What has meaning in running text, in the order in which it is tried.

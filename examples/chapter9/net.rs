@@ -2,13 +2,21 @@
 //! link that can be an interface. `tests/chapter9/` holds them to `dni.py`.
 
 use longhand::dni::{
-    BackwardInterface, BasicSizes, BasicSynthesizer, BidirectionalInterface, Manager,
+    BackwardInterface, BasicSizes, BasicSynthesizer, BidirectionalInterface, LocalLoss, Manager,
 };
-use longhand::layers::{BatchNorm1d, Layer, Linear, Sequential, preserve_state};
+use longhand::layers::{BatchNorm1d, Layer, Linear, Relu, Sequential, preserve_state};
 use longhand::optim::{Adam, Optimizer};
 use longhand::record::Record;
 use longhand::tape::Var;
 use longhand::{Param, Rng, Scalar, Tape, Tensor, sequential};
+
+/// Steps these parameters by their gradients, and lets go of those.
+pub fn update<T: Scalar>(adam: &mut Adam<T>, params: Vec<&mut Param<T>>) {
+    for param in params {
+        adam.step_param(param);
+        param.zero_grad();
+    }
+}
 
 /// A linear layer without a bias, and batch normalisation.
 pub fn normed<T: Scalar>(inputs: usize, outputs: usize, rng: &mut Rng) -> Sequential<T> {
@@ -26,6 +34,8 @@ pub enum Link<T: Scalar = f32> {
     Update(Box<BackwardInterface<BasicSynthesizer<T>>>),
     /// A guessed activation and a guessed gradient: full unlock.
     Full(Box<BidirectionalInterface<BasicSynthesizer<T>, BasicSynthesizer<T>>>),
+    /// No gradient passes, and what lies below learns from a loss of its own.
+    Local(Box<LocalLoss<T>>),
 }
 
 impl<T: Scalar> Link<T> {
@@ -48,12 +58,19 @@ impl<T: Scalar> Link<T> {
         Link::Full(Box::new(BidirectionalInterface::new(activations, gradients)))
     }
 
+    /// A loss for a layer of this width, by a classifier of one matrix.
+    pub fn local(width: usize, classes: usize, rng: &mut Rng) -> Self {
+        let classifier = sequential![Relu::new(), Linear::new(width, classes, rng)];
+        Link::Local(Box::new(LocalLoss::new(classifier)))
+    }
+
     fn pass<'t>(&mut self, dni: &Manager<'t, T>, h: Var<'t, T>, input: Var<'t, T>) -> Var<'t, T> {
         match self {
             Link::Joined => h,
             Link::Cut => h.detach(),
             Link::Update(interface) => interface.forward(dni, h),
             Link::Full(interface) => interface.forward(dni, h, input),
+            Link::Local(loss) => loss.forward(dni, h),
         }
     }
 }
@@ -96,14 +113,8 @@ impl<T: Scalar> Net<T> {
     // ANCHOR_END: forward
 
     // ANCHOR: step
-    /// A training step on a batch; gives its loss.
-    pub fn step(
-        &mut self,
-        tape: &mut Tape<T>,
-        adam: &mut Adam<T>,
-        x: &Tensor<T>,
-        y: &[usize],
-    ) -> T {
+    /// Goes forward and back on a batch, and leaves the gradients in the parameters; gives the loss.
+    pub fn backward(&mut self, tape: &mut Tape<T>, x: &Tensor<T>, y: &[usize]) -> T {
         tape.clear();
         let dni = Manager::new(tape);
         let x = tape.constant(x.clone());
@@ -122,11 +133,20 @@ impl<T: Scalar> Net<T> {
         dni.write_to(self.params_mut());
         // The tape shares the parameters' memory: once it is empty they change in place.
         tape.clear();
-        for param in self.params_mut() {
-            adam.step_param(param);
-            param.zero_grad();
-        }
         value
+    }
+
+    /// A training step on a batch; gives its loss.
+    pub fn step(
+        &mut self,
+        tape: &mut Tape<T>,
+        adam: &mut Adam<T>,
+        x: &Tensor<T>,
+        y: &[usize],
+    ) -> T {
+        let loss = self.backward(tape, x, y);
+        update(adam, self.params_mut());
+        loss
     }
     // ANCHOR_END: step
 
@@ -140,34 +160,35 @@ impl<T: Scalar> Net<T> {
     }
 
     // ANCHOR: compare
-    /// How good the guesses are: at each update unlock the cosine between the guess and the true
-    /// gradient, and their ratio in length. The truth is backpropagated through everything above.
-    /// It only looks: the running statistics stay as they are.
-    pub fn compare(&mut self, x: &Tensor<T>, y: &[usize]) -> Vec<(f64, f64)> {
+    /// How good the guess is at each update unlock. The truth is backpropagated through everything
+    /// above. It only looks: the running statistics stay as they are.
+    pub fn compare(&mut self, x: &Tensor<T>, y: &[usize]) -> Vec<Comparison> {
         let tape = Tape::new();
         let dni = Manager::new(&tape);
         let labels = tape.constant(Tensor::one_hot(y, self.classes()));
-        let work = || {
-            let (mut triggers, mut guesses) = (Vec::new(), Vec::new());
-            let mut h = tape.leaf(x.clone());
+        let (mut places, mut h) = (Vec::new(), tape.leaf(x.clone()));
+        dni.synthesizer_context(labels, || {
             for (number, layer) in self.layers.iter_mut().enumerate() {
                 let x = if number > 0 { h.relu() } else { h };
                 h = preserve_state(layer, |layer| layer.record(x));
                 if let Some(Link::Update(interface)) = self.links.get_mut(number) {
-                    triggers.push(h);
-                    guesses.push(interface.receive(&dni, h).value());
+                    let weight = tape.param(layer.params()[0]);
+                    places.push((h, weight, interface.receive(&dni, h).value()));
                 }
             }
-            (h.cross_entropy_sum(y).backward_pass().with_respect_to(&triggers), guesses)
-        };
-        let (truths, guesses) = dni.synthesizer_context(labels, work);
-        let pairs = truths.into_iter().flatten().zip(guesses);
-        let dot = |a: &Tensor<T>, b: &Tensor<T>| (a * b).sum().to_f64();
-        let pairs = pairs.map(|(truth, guess)| {
-            let [t, g] = [dot(&truth, &truth).sqrt(), dot(&guess, &guess).sqrt()];
-            (dot(&truth, &guess) / (t * g), g / t)
         });
-        pairs.collect()
+        let triggers: Vec<Var<T>> = places.iter().map(|place| place.0).collect();
+        let pass = h.cross_entropy_sum(y).backward_pass().retain_graph();
+        let truths = pass.with_respect_to(&triggers).into_iter().flatten();
+        let compared = places.into_iter().zip(truths).map(|((h, weight, guess), truth)| {
+            let below = |gradient: &Tensor<T>| {
+                let pass = tape.backward_pass().root(h, gradient.clone()).retain_graph();
+                pass.with_respect_to(&[weight]).remove(0).expect("h depends on the weight")
+            };
+            let weights = Quality::of(&below(&guess), &below(&truth));
+            Comparison { samples: Quality::of(&guess, &truth), weights }
+        });
+        compared.collect()
     }
     // ANCHOR_END: compare
 
@@ -183,8 +204,43 @@ impl<T: Scalar> Net<T> {
                 Link::Joined | Link::Cut => {}
                 Link::Update(interface) => params.extend(interface.params_mut()),
                 Link::Full(interface) => params.extend(interface.params_mut()),
+                Link::Local(loss) => params.extend(loss.params_mut()),
             }
         }
         params
     }
 }
+
+/// Guesses and truth at one interface.
+#[derive(Clone, Copy, Debug)]
+pub struct Comparison {
+    /// The gradients of the layer's output, sample by sample.
+    pub samples: Quality,
+    /// What becomes of them: the gradients of the layer's weights, summed over the samples.
+    pub weights: Quality,
+}
+
+// ANCHOR: quality
+/// A guess ĝ beside the truth g, both as one long vector.
+#[derive(Clone, Copy, Debug)]
+pub struct Quality {
+    /// Whether it points the right way: ĝ·g/(‖ĝ‖‖g‖), or 0 for a guess of nothing.
+    pub cosine: f64,
+    /// How long it is: ‖ĝ‖/‖g‖.
+    pub length: f64,
+}
+
+impl Quality {
+    pub fn of<T: Scalar>(guess: &Tensor<T>, truth: &Tensor<T>) -> Self {
+        let dot = |a: &Tensor<T>, b: &Tensor<T>| (a * b).sum().to_f64();
+        let [g, t] = [guess, truth].map(|v| dot(v, v).sqrt());
+        let cosine = if g > 0.0 { dot(guess, truth) / (t * g) } else { 0.0 };
+        Self { cosine, length: g / t }
+    }
+
+    /// The share of ‖g‖² that the guess explains: 1 − ‖ĝ − g‖²/‖g‖².
+    pub fn explained(&self) -> f64 {
+        self.length * (2.0 * self.cosine - self.length)
+    }
+}
+// ANCHOR_END: quality

@@ -1,10 +1,11 @@
 //! The pieces, one at a time: what goes back when, and what a synthesizer comes to believe.
 
+use crate::net::update;
 use longhand::dni::{
     BackwardInterface, BasicSizes, BasicSynthesizer, Manager, UnidirectionalInterface,
 };
 use longhand::layers::Linear;
-use longhand::optim::{Adam, Optimizer};
+use longhand::optim::Adam;
 use longhand::record::Record;
 use longhand::report::{Figure, LineChart, section};
 use longhand::{Result, Rng, Tape, Tensor, init};
@@ -54,10 +55,7 @@ pub fn mean_of_truths() -> Result<()> {
         interface.send(&dni, tape.constant(truth(&h, &y)), tape.constant(h));
         dni.write_to(interface.params_mut());
         tape.clear();
-        for param in interface.params_mut() {
-            adam.step_param(param);
-            param.zero_grad();
-        }
+        update(&mut adam, interface.params_mut());
     }
     // ANCHOR_END: regression
     let at: Vec<f32> = (-40..=40).map(|i| i as f32 / 10.0).collect();

@@ -8,7 +8,14 @@ const LONG: &[(&str, &str, &[&str])] = &[
     ("chapter6-full", "chapter6", &["--full"]),
     ("chapter6-seeds", "chapter6", &["--seeds"]),
     ("chapter8-full", "chapter8", &["--full"]),
-    ("chapter9-long", "chapter9", &["long"]),
+    ("chapter9-seeds", "chapter9", &["seeds"]),
+    ("chapter9-depth", "chapter9", &["depth"]),
+    ("chapter9-cnn", "chapter9", &["cnn"]),
+    ("chapter9-race", "chapter9", &["race"]),
+    ("chapter9-inside", "chapter9", &["inside"]),
+    ("chapter9-copies", "chapter9", &["copies"]),
+    ("chapter9-repeats", "chapter9", &["repeats"]),
+    ("chapter9-rnn", "chapter9", &["rnn"]),
 ];
 
 /// A run whose output is captured.

@@ -1,10 +1,11 @@
 //! Whether nets learn from guesses, and what a synthesizer comes to know.
 
 use super::common::normal;
-use super::net::{Link, Net};
+use super::net::{Link, Net, Quality};
 use longhand::dni::{
     BackwardInterface, BasicSizes, BasicSynthesizer, Manager, UnidirectionalInterface,
 };
+use longhand::layers::Layer;
 use longhand::optim::{Adam, Optimizer};
 use longhand::{Rng, Tape, Tensor};
 
@@ -38,9 +39,54 @@ fn guesses_are_worth_more_than_nothing_and_labels_more_than_guesses() {
         "{joined} {cdni} {dni} {cut} {first}"
     );
     let (x, labels) = points();
-    for (cosine, _) in net.compare(&x, &labels) {
-        assert!(cosine > 0.5, "the guess points elsewhere: {cosine}");
+    for found in net.compare(&x, &labels) {
+        assert!(found.samples.cosine > 0.5, "the guess points elsewhere: {found:?}");
     }
+}
+
+#[test]
+fn a_loss_of_ones_own_is_worth_more_than_nothing() {
+    let (first, cut, _) = fit(true, |_, _| Link::Cut);
+    let (_, local, mut net) = fit(true, |_, rng| Link::local(12, 4, rng));
+    assert!(local < cut && cut < first, "{local} {cut} {first}");
+    let (x, labels) = points();
+    assert!(net.compare(&x, &labels).is_empty(), "nothing is guessed");
+}
+
+#[test]
+fn where_the_weights_are_sent_is_where_a_step_would_send_them() {
+    let (x, labels) = points();
+    let mut guessed = Net::<f64>::new(&[6, 12, 4], &mut Rng::new(3), |_, rng| {
+        let mut link = Link::update(12, 0, None, rng);
+        if let Link::Update(interface) = &mut link {
+            interface.synthesizer.input_trigger.weight.value = normal(&[12, 12], 42);
+        }
+        link
+    });
+    let mut joined = Net::<f64>::new(&[6, 12, 4], &mut Rng::new(3), |_, _| Link::Joined);
+    let found = guessed.compare(&x, &labels)[0].weights;
+    let gradient = |net: &mut Net<f64>| {
+        net.summed = true;
+        net.backward(&mut Tape::new(), &x, &labels);
+        net.layers[0].params()[0].grad().unwrap().clone()
+    };
+    let expected = Quality::of(&gradient(&mut guessed), &gradient(&mut joined));
+    assert!((found.cosine - expected.cosine).abs() < 1e-9, "{found:?} {expected:?}");
+    assert!((found.length / expected.length - 1.0).abs() < 1e-9, "{found:?} {expected:?}");
+}
+
+#[test]
+fn what_a_guess_explains_follows_from_its_direction_and_its_length() {
+    let (truth, other) = (normal::<f64>(&[5, 3], 40), normal::<f64>(&[5, 3], 41));
+    let guess = &truth * 0.4 + other * 0.3;
+    let square = |v: &Tensor<f64>| v.square().sum();
+    let by_definition = 1.0 - square(&(&guess - &truth)) / square(&truth);
+    let found = Quality::of(&guess, &truth);
+    assert!((found.explained() - by_definition).abs() < 1e-14, "{found:?}");
+    let nothing = Quality::of(&Tensor::zeros([5, 3]), &truth);
+    assert_eq!((nothing.cosine, nothing.length, nothing.explained()), (0.0, 0.0, 0.0));
+    let perfect = Quality::of(&truth, &truth);
+    assert!((perfect.explained() - 1.0).abs() < 1e-14);
 }
 
 #[test]

@@ -1,14 +1,42 @@
 //! Chapter 9: decoupled neural interfaces.
 
+#[path = "../../examples/chapter9/cnn.rs"]
+#[allow(dead_code)]
+mod cnn;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../../examples/chapter9/copy.rs"]
+#[allow(dead_code)]
+mod copy;
+#[path = "../../examples/chapter9/digits.rs"]
+#[allow(dead_code)]
+mod digits;
+#[path = "../../examples/chapter9/latency.rs"]
+#[allow(dead_code)]
+mod latency;
+#[path = "../../examples/chapter9/lstm.rs"]
+#[allow(dead_code)]
+mod lstm;
 #[path = "../../examples/chapter9/net.rs"]
 #[allow(dead_code)]
 mod net;
+#[path = "../../examples/chapter9/race.rs"]
+#[allow(dead_code)]
+mod race;
+#[path = "../../examples/chapter9/seeds.rs"]
+#[allow(dead_code)]
+mod seeds;
+#[path = "../../examples/chapter9/threads.rs"]
+#[allow(dead_code)]
+mod threads;
 
 mod dni_py;
+mod examples;
 mod interfaces;
+mod lambda;
 mod learning;
+mod local;
+mod schedules;
 mod scopes;
 mod synthesizers;
 
