@@ -6,7 +6,7 @@ use longhand::tensor::Window;
 pub fn receptive(windows: &[Window]) -> [usize; 2] {
     let mut sees = [1, 1];
     for window in windows.iter().rev() {
-        for axis in 0..2 {
+        for axis in [0, 1] {
             let reach = (window.kernel[axis] - 1) * window.dilation[axis];
             sees[axis] = (sees[axis] - 1) * window.stride[axis] + reach + 1;
         }
