@@ -1,4 +1,5 @@
-//! The two roads to a gradient: every layer by hand and recorded on a tape, bit for bit.
+//! What every layer keeps to, bit for bit: by hand it gives what it gives recorded on a tape, and in
+//! a batch what it gives alone.
 
 mod common;
 
@@ -10,7 +11,8 @@ use longhand::layers::{
 use longhand::models::lenet;
 use longhand::optim::{Adam, Optimizer};
 use longhand::record::Record;
-use longhand::tensor::Window;
+use longhand::tensor::isa::{self, Isa};
+use longhand::tensor::{Window, threads};
 use longhand::{Param, Rng, Scalar, Tape, Tensor, sequential};
 
 /// Its place among all functions. There is no `_` here: a new one fails to compile until it has a
@@ -97,6 +99,87 @@ fn every_layer_is_the_same_on_both_roads() {
     let all: Vec<usize> = (0..15).collect();
     assert_eq!(every_layer::<f32>(), all);
     assert_eq!(every_layer::<f64>(), all);
+}
+
+/// Row i of a batch, whatever else is in the batch and however large that is, is row i alone.
+fn rows_do_not_know_each_other<T: Scalar>(
+    layer: &mut dyn Layer<T>,
+    sample: &[usize],
+    batches: impl Iterator<Item = usize> + Clone,
+) {
+    let most = batches.clone().max().unwrap();
+    let x = normal::<T>(&[&[most], sample].concat(), 30);
+    layer.set_mode(Mode::Train);
+    layer.forward(&x); // so that running statistics are not what they begin as
+    layer.set_mode(Mode::Eval);
+    let alone: Vec<Tensor<T>> = (0..most).map(|i| layer.predict(&x.rows(i..i + 1))).collect();
+    let ways = Isa::supported().flat_map(|isa| [1, 3].map(|count| (isa, count)));
+    // Without a fused multiply-add everything takes thirty times as long: once is enough there.
+    for (isa, count) in ways.skip(1) {
+        for batch in batches.clone() {
+            let first = (most - batch) / 2;
+            let part = x.rows(first..first + batch);
+            let y = isa::with(isa, || threads::with(count, || layer.forward(&part)));
+            for (i, expected) in (first..).zip(0..batch).map(|(i, row)| (row, &alone[i])) {
+                assert!(
+                    y.rows(i..i + 1).same_bits(expected),
+                    "{}: row {i} in a batch of {batch}, {isa}, {count} threads",
+                    layer.name(),
+                );
+            }
+        }
+    }
+}
+
+fn batches_of<T: Scalar>() {
+    for (mut layer, x) in layers::<T>() {
+        rows_do_not_know_each_other(&mut *layer, &x.shape()[1..], 1..=33);
+    }
+    // Sums that are long, and results that are narrow or wide, take other ways through the engine.
+    let rng = &mut Rng::new(31);
+    for (inputs, outputs) in [(1000, 1), (784, 50), (3, 700), (333, 17)] {
+        let mut layer = Linear::<T>::new(inputs, outputs, rng);
+        rows_do_not_know_each_other(&mut layer, &[inputs], 1..=33);
+    }
+    let mut layer = Conv2d::<T>::new(7, 20, Window::new([5, 5]), rng);
+    rows_do_not_know_each_other(&mut layer, &[7, 12, 12], 1..=33);
+    let mut net = lenet::<T>(rng, [0.3, 0.5]);
+    rows_do_not_know_each_other(&mut net, &[1, 28, 28], [1, 2, 5, 16, 33].into_iter());
+}
+
+#[test]
+fn a_row_is_the_same_in_every_batch() {
+    batches_of::<f32>();
+}
+
+#[test]
+fn a_row_is_the_same_in_every_batch_in_f64() {
+    batches_of::<f64>();
+}
+
+/// The comparison finds a layer that looks at its neighbours: batch norm does, in training.
+#[test]
+fn a_row_that_knows_its_neighbours_is_found() {
+    struct OfBatch(BatchNorm1d);
+    impl Layer for OfBatch {
+        fn name(&self) -> String {
+            "OfBatch".into()
+        }
+        fn predict(&self, input: &Tensor) -> Tensor {
+            self.0.predict(input)
+        }
+        fn forward(&mut self, input: &Tensor) -> Tensor {
+            self.0.set_mode(Mode::Train);
+            self.0.forward(input)
+        }
+        fn backward(&mut self, d_output: &Tensor) -> Tensor {
+            self.0.backward(d_output)
+        }
+    }
+    assert_says(
+        || rows_do_not_know_each_other(&mut OfBatch(BatchNorm1d::new(4)), &[4], 2..=3),
+        &["OfBatch: row 0 in a batch of 2"],
+    );
 }
 
 fn lenet_in<T: Scalar>() {
