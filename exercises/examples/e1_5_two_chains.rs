@@ -3,8 +3,8 @@
 //!
 //! The row · column rung of the ladder is slow because it is a single chain. Cut it in two: add up
 //! the even terms (0, 2, 4, …) in one chain of fused multiply-adds and the odd terms in another,
-//! both from 0, and add the two at the end. The check compares bits, and so it will notice that
-//! this is not the sum of the definition.
+//! both from 0, and add the two at the end. The check compares bits, and so it notices an answer in
+//! one chain.
 //!
 //! ```text
 //! x = [1e8, 1, −1e8, 1], y = [1, 1, 1, 1]  →  2    (one chain gives 1)

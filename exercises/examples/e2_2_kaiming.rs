@@ -3,12 +3,13 @@
 //!
 //! A layer has `inputs` inputs, and after it comes a leaky rectifier, which leaves a positive number
 //! as it is and multiplies a negative one by `leak`. How large must the standard deviation of the
-//! weights be, so that the mean square of what comes out is that of what went in? With a leak of 0
-//! it is the plain rectifier, with a leak of 1 there is none.
+//! weights be, so that the mean square of what leaves the rectifier is that of what entered the
+//! layer? With a leak of 0 it is the plain rectifier, with a leak of 1 there is none.
 //!
 //! ```text
-//! 8 inputs, leak 0   →  0.5
-//! 16 inputs, leak 1  →  0.25
+//! 8 inputs, leak 0     →  0.5
+//! 16 inputs, leak 1    →  0.25
+//! 10 inputs, leak 0.5  →  0.4
 //! ```
 // ANCHOR_END: statement
 

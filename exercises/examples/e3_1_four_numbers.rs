@@ -5,7 +5,7 @@
 //! how many times as much the loss grows as w, as b, as x.
 //!
 //! ```text
-//! x = 3, w = 2, b = 1, y = 5  →  d_w = 12, d_b = 4, d_x = 8
+//! x = 3, w = 2, b = 1, y = 4  →  d_w = 18, d_b = 6, d_x = 12
 //! ```
 // ANCHOR_END: statement
 

@@ -107,9 +107,9 @@ pub static FOUR_NUMBERS: Exercise<Slopes> = Exercise {
 };
 
 fn check(slopes: Slopes, trial: &mut Trial) {
-    trial.paper("x = 3, w = 2, b = 1, y = 5");
-    if let Some(found) = trial.call(|| slopes(3.0, 2.0, 1.0, 5.0)) {
-        for (part, found, expected) in parts(found, [12.0, 4.0, 8.0]) {
+    trial.paper("x = 3, w = 2, b = 1, y = 4");
+    if let Some(found) = trial.call(|| slopes(3.0, 2.0, 1.0, 4.0)) {
+        for (part, found, expected) in parts(found, [18.0, 6.0, 12.0]) {
             trial.near(part, &found, &expected);
         }
     }
