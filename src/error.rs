@@ -193,3 +193,14 @@ impl PartialEq for Error {
 }
 
 impl Eq for Error {}
+
+/// Several faults in one sentence, the first twenty of them.
+pub(crate) fn listed(mut faults: Vec<String>) -> String {
+    const LISTED: usize = 20;
+    let more = faults.len().saturating_sub(LISTED);
+    faults.truncate(LISTED);
+    if more > 0 {
+        faults.push(format!("and {more} more"));
+    }
+    faults.join("; ")
+}

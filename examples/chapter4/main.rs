@@ -9,6 +9,7 @@ mod noise;
 mod overfit;
 mod rates;
 mod refactors;
+mod resume;
 mod start;
 mod trial;
 
@@ -82,6 +83,8 @@ fn experiments(train: &Dataset, raw: &Parts, normalised: &Parts) -> Result<()> {
     section("Where weights start");
     start::compare(normalised, momentum);
 
+    section("Going on later");
+    resume::compare(&normalised.train)?;
     section("A thousand digits");
     overfit::thousand(train, normalised)
 }

@@ -14,6 +14,7 @@
 //! Every reader takes any bytes at all: it gives what they hold or an [`Error`](crate::Error) that
 //! says what is wrong and where, and never panics, hangs, or allocates for what is not there.
 
+mod archive;
 pub mod augment;
 pub mod batches;
 mod convert;
@@ -27,6 +28,7 @@ pub mod npy;
 pub mod safetensors;
 mod scanner;
 
+pub use archive::Archive;
 pub use augment::{Motion, move_each};
 pub use batches::{Batches, Epoch};
 pub use dataset::Dataset;

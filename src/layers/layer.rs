@@ -1,6 +1,7 @@
 //! What a layer is: a function that can go forward, and back (chapter 4).
 
 use super::{Function, saving};
+use crate::data::Archive;
 use crate::{Param, Result, Rng, Scalar, Tensor};
 use std::fmt;
 use std::path::Path;
@@ -124,6 +125,25 @@ pub trait Layer<T: Scalar = f32>: Send {
         Self: Sized,
     {
         saving::load(self, path.as_ref())
+    }
+
+    /// Names all that training changes or draws from, so as to go on later: parameters, buffers and
+    /// generators.
+    ///
+    /// # Panics
+    /// If the archive has one of the names already.
+    #[track_caller]
+    fn archive(&mut self, archive: &mut Archive<T>) {
+        let names: Vec<String> = self.named_params().into_iter().map(|(name, _)| name).collect();
+        for (name, param) in names.iter().zip(self.params_mut()) {
+            archive.tensor(name, &mut param.value);
+        }
+        for (name, buffer) in self.buffers_mut() {
+            archive.tensor(&name, buffer);
+        }
+        for (number, rng) in self.rngs_mut().into_iter().enumerate() {
+            archive.rng(&format!("generator{number}"), rng);
+        }
     }
 
     /// The generators that a forward pass in training draws from.

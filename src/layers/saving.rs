@@ -2,14 +2,12 @@
 
 use super::Layer;
 use crate::data::Safetensors;
+use crate::error::listed;
 use crate::{Error, ErrorKind, Result, Scalar, Tensor};
 use std::path::Path;
 
 /// PyTorch's batch normalisation counts its batches too; nothing here depends on that number.
 const PASSED_OVER: &str = "num_batches_tracked";
-
-/// How many differences an error lists.
-const LISTED: usize = 20;
 
 /// Every parameter and buffer by name, written to a safetensors file.
 pub(super) fn save<T: Scalar>(layer: &dyn Layer<T>, path: &Path) -> Result<()> {
@@ -50,15 +48,10 @@ fn check<T: Scalar>(file: &Safetensors, state: &[(String, &Tensor<T>)]) -> Resul
             faults.push(format!("{name}, which the net has not"));
         }
     }
-    let more = faults.len().saturating_sub(LISTED);
-    faults.truncate(LISTED);
-    if more > 0 {
-        faults.push(format!("and {more} more"));
-    }
     match faults.is_empty() {
         true => Ok(()),
         false => Err(Error::new(ErrorKind::Mismatch, "safetensors data")
-            .found(faults.join("; "))
+            .found(listed(faults))
             .expected(format!("the net's {} tensors, by name and shape", state.len()))
             .help("build the net with the same layers as the one that was saved")),
     }

@@ -1,9 +1,10 @@
 //! Adam: steps scaled by each parameter's own recent gradients (chapter 4).
 
 use super::{Optimizer, check_state};
+use crate::data::Archive;
 use crate::param::ParamId;
-use crate::tensor::isa;
 use crate::tensor::meter::Kind;
+use crate::tensor::{Shape, isa};
 use crate::{Param, Scalar, Tensor};
 use std::collections::HashMap;
 
@@ -42,6 +43,21 @@ struct Moments<T: Scalar> {
     powers: (f64, f64),
 }
 
+impl<T: Scalar> Moments<T> {
+    /// Before the first step.
+    fn fresh(shape: Shape) -> Self {
+        let _scope = Kind::State.scope();
+        Self { mean: Tensor::zeros(shape), square: Tensor::zeros(shape), powers: (1.0, 1.0) }
+    }
+
+    fn archive(&mut self, archive: &mut Archive<T>) {
+        archive.tensor("mean", &mut self.mean);
+        archive.tensor("square", &mut self.square);
+        archive.number("power1", &mut self.powers.0);
+        archive.number("power2", &mut self.powers.1);
+    }
+}
+
 impl<T: Scalar> Adam<T> {
     /// PyTorch's defaults at this step size.
     pub fn new(lr: f64) -> Self {
@@ -61,10 +77,7 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
         let (id, name) = (param.id(), param.name);
         let Some((value, gradient)) = param.value_and_grad() else { return };
         let shape = value.shape();
-        let state = self.moments.entry(id).or_insert_with(|| {
-            let _scope = Kind::State.scope();
-            Moments { mean: Tensor::zeros(shape), square: Tensor::zeros(shape), powers: (1.0, 1.0) }
-        });
+        let state = self.moments.entry(id).or_insert_with(|| Moments::fresh(shape));
         check_state("moments", state.mean.shape(), name, shape);
         state.powers.0 *= self.betas.0;
         state.powers.1 *= self.betas.1;
@@ -89,5 +102,15 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
                 }
             },
         );
+    }
+
+    #[track_caller]
+    fn archive(&mut self, params: &[(String, &Param<T>)], archive: &mut Archive<T>) {
+        archive.number("lr", &mut self.lr);
+        archive.number("beta1", &mut self.betas.0);
+        archive.number("beta2", &mut self.betas.1);
+        archive.number("eps", &mut self.eps);
+        archive.number("weight_decay", &mut self.weight_decay);
+        archive.kept(params, &mut self.moments, Moments::fresh, Moments::archive);
     }
 }

@@ -3,6 +3,7 @@
 mod adam;
 mod sgd;
 
+use crate::data::Archive;
 use crate::tensor::Shape;
 use crate::{Param, Scalar};
 
@@ -34,8 +35,19 @@ pub trait Optimizer<T: Scalar = f32>: Send {
             self.step_param(param);
         }
     }
+    // ANCHOR_END: optimizer
+
+    /// Names all that decides the rule's next step for these parameters, so as to go on later: its
+    /// numbers, and what it keeps for each of them. In a net they are its
+    /// [`named_params`](crate::layers::Layer::named_params).
+    ///
+    /// # Panics
+    /// If the archive has one of the names already, or if the rule does not say.
+    #[track_caller]
+    fn archive(&mut self, _params: &[(String, &Param<T>)], _archive: &mut Archive<T>) {
+        panic!("this optimizer does not say what it keeps: it has no `archive`");
+    }
 }
-// ANCHOR_END: optimizer
 
 /// Panics unless what a rule keeps of a parameter has the shape of its value.
 #[track_caller]

@@ -1,9 +1,10 @@
 //! Stochastic gradient descent, with momentum and weight decay (chapter 4).
 
 use super::{Optimizer, check_state};
+use crate::data::Archive;
 use crate::param::ParamId;
-use crate::tensor::isa;
 use crate::tensor::meter::Kind;
+use crate::tensor::{Shape, isa};
 use crate::{Param, Scalar, Tensor};
 use std::collections::HashMap;
 
@@ -68,11 +69,7 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
             return value.update(gradient, |w, g| w - lr * (g + decay * w));
         }
         let nesterov = self.nesterov;
-        let start = || {
-            let _scope = Kind::State.scope();
-            Tensor::zeros(value.shape())
-        };
-        let velocity = self.velocity.entry(id).or_insert_with(start);
+        let velocity = self.velocity.entry(id).or_insert_with(|| fresh(value.shape()));
         check_state("momentum", velocity.shape(), name, value.shape());
         let (values, velocity, gradients) =
             (value.data_mut(), velocity.data_mut(), gradient.data());
@@ -87,4 +84,21 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
             },
         );
     }
+
+    #[track_caller]
+    fn archive(&mut self, params: &[(String, &Param<T>)], archive: &mut Archive<T>) {
+        archive.number("lr", &mut self.lr);
+        archive.number("momentum", &mut self.momentum);
+        archive.number("weight_decay", &mut self.weight_decay);
+        let parts = |velocity: &mut Tensor<T>, archive: &mut Archive<T>| {
+            archive.tensor("velocity", velocity);
+        };
+        archive.kept(params, &mut self.velocity, fresh, parts);
+    }
+}
+
+/// The velocity of a parameter that has not moved.
+fn fresh<T: Scalar>(shape: Shape) -> Tensor<T> {
+    let _scope = Kind::State.scope();
+    Tensor::zeros(shape)
 }

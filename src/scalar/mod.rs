@@ -41,6 +41,17 @@ pub enum Dtype {
     F64,
 }
 
+impl Dtype {
+    /// As files of tensors call it: `"F32"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Dtype::F32 => "F32",
+            Dtype::F64 => "F64",
+        }
+    }
+}
+
 /// A floating-point number that tensors are made of: `f32` or `f64`.
 ///
 /// ```

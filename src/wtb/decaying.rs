@@ -35,6 +35,7 @@
 //! With α = 1/t this is Welford's rule. As there, nothing cancels and v is never negative.
 
 use super::EPSILON;
+use crate::data::Archive;
 use crate::tensor::meter::Kind;
 use crate::tensor::{Shape, isa};
 use crate::{Scalar, Tensor};
@@ -76,6 +77,15 @@ impl DecayingStats {
         let shape = shape.into();
         let [mean, variance] = [(); 2].map(|()| Tensor::zeros(shape));
         Self { beta, power: 1.0, rho: 1.0, mean, variance }
+    }
+
+    /// Names all that there is, so as to go on later.
+    #[track_caller]
+    pub(super) fn archive<T: Scalar>(&mut self, archive: &mut Archive<T>) {
+        archive.number("power", &mut self.power);
+        archive.number("rho", &mut self.rho);
+        archive.numbers("mean", self.mean.data_mut());
+        archive.numbers("variance", self.variance.data_mut());
     }
 
     // ANCHOR: decaying

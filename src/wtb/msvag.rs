@@ -27,6 +27,7 @@
 //! before, this is a smooth curve, from a memory that fades and has seen the present gradient.
 
 use super::DecayingStats;
+use crate::data::Archive;
 use crate::optim::Optimizer;
 use crate::param::ParamId;
 use crate::{Param, Scalar, Tensor};
@@ -80,6 +81,14 @@ impl<T: Scalar> Optimizer<T> for Msvag {
         stats.add(gradient);
         let lr = T::from_f64(self.lr);
         value.update(&adapted_mean(stats).cast(), |w, step| w - lr * step);
+    }
+
+    #[track_caller]
+    fn archive(&mut self, params: &[(String, &Param<T>)], archive: &mut Archive<T>) {
+        archive.number("lr", &mut self.lr);
+        archive.number("beta", &mut self.beta);
+        let fresh = |shape| DecayingStats::new(shape, self.beta);
+        archive.kept(params, &mut self.stats, fresh, DecayingStats::archive);
     }
 }
 

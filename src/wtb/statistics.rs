@@ -1,6 +1,7 @@
 //! Mean and variance of a stream of gradients, one pair for each parameter (chapter 8).
 
 use super::EPSILON;
+use crate::data::Archive;
 use crate::tensor::threads::{self, PIECE};
 use crate::tensor::{Shape, isa};
 use crate::{Scalar, Tensor};
@@ -32,6 +33,16 @@ pub struct GradientStats {
     mean: Tensor<f64>,
     /// Σ(g − mean)².
     squares: Tensor<f64>,
+}
+
+impl GradientStats {
+    /// Names all that there is, so as to go on later.
+    #[track_caller]
+    pub(super) fn archive<T: Scalar>(&mut self, archive: &mut Archive<T>) {
+        archive.count("batches", &mut self.batches);
+        archive.numbers("mean", self.mean.data_mut());
+        archive.numbers("squares", self.squares.data_mut());
+    }
 }
 
 // ANCHOR: welford

@@ -1,8 +1,10 @@
 //! Tempering, in front of any optimizer (chapter 8).
 
 use super::GradientStats;
+use crate::data::Archive;
 use crate::optim::Optimizer;
 use crate::param::ParamId;
+use crate::tensor::Shape;
 use crate::{Param, Scalar, Tensor};
 use std::collections::HashMap;
 use std::fmt;
@@ -56,8 +58,8 @@ struct Kept<T: Scalar> {
 impl<O: Optimizer<T>, T: Scalar> Optimizer<T> for Tempered<O, T> {
     fn step_param(&mut self, param: &mut Param<T>) {
         if let Some(mut gradient) = param.take_grad() {
-            let start = || Kept { stats: GradientStats::new(gradient.shape()), snr: None };
-            let kept = self.kept.entry(param.id()).or_insert_with(start);
+            let fresh = || Kept::fresh(gradient.shape());
+            let kept = self.kept.entry(param.id()).or_insert_with(fresh);
             kept.stats.add(&gradient);
             if let (true, Some(snr)) = (self.tempers, &kept.snr) {
                 gradient.update(snr, |g, s| if s < T::ONE { s * g } else { g });
@@ -66,8 +68,32 @@ impl<O: Optimizer<T>, T: Scalar> Optimizer<T> for Tempered<O, T> {
         }
         self.optimizer.step_param(param);
     }
+    // ANCHOR_END: tempered
+
+    #[track_caller]
+    fn archive(&mut self, params: &[(String, &Param<T>)], archive: &mut Archive<T>) {
+        archive.within("within", |archive| self.optimizer.archive(params, archive));
+        archive.kept(params, &mut self.kept, Kept::fresh, Kept::archive);
+    }
 }
-// ANCHOR_END: tempered
+
+impl<T: Scalar> Kept<T> {
+    /// Before the first gradient.
+    fn fresh(shape: Shape) -> Self {
+        Self { stats: GradientStats::new(shape), snr: None }
+    }
+
+    fn archive(&mut self, archive: &mut Archive<T>) {
+        self.stats.archive(archive);
+        let mut measured = usize::from(self.snr.is_some());
+        archive.count("measured", &mut measured);
+        let zeros = || Tensor::zeros(self.stats.shape());
+        self.snr = (measured > 0).then(|| self.snr.take().unwrap_or_else(zeros));
+        if let Some(snr) = &mut self.snr {
+            archive.tensor("snr", snr);
+        }
+    }
+}
 
 impl<O, T: Scalar> Tempered<O, T> {
     /// Tempers what this optimizer is shown.

@@ -1,6 +1,7 @@
 //! The older form of tempering: one step for every n mini-batches (chapter 8).
 
 use super::GradientStats;
+use crate::data::Archive;
 use crate::optim::Optimizer;
 use crate::param::ParamId;
 use crate::{Param, Scalar, Tensor};
@@ -61,6 +62,12 @@ impl<O: Optimizer<T>, T: Scalar> Optimizer<T> for TemperedMean<O> {
             *stats = GradientStats::new(stats.shape());
             self.optimizer.step_param(param);
         }
+    }
+
+    #[track_caller]
+    fn archive(&mut self, params: &[(String, &Param<T>)], archive: &mut Archive<T>) {
+        archive.within("within", |archive| self.optimizer.archive(params, archive));
+        archive.kept(params, &mut self.stats, GradientStats::new, GradientStats::archive);
     }
 }
 

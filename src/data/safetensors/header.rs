@@ -13,7 +13,6 @@
 
 use super::json::{Parser, quoted};
 use crate::data::cursor::Cursor;
-use crate::scalar::Dtype;
 use crate::tensor::element_count;
 use crate::{Error, ErrorKind, Result, Scalar, Tensor};
 use std::collections::HashSet;
@@ -112,10 +111,7 @@ impl Header {
 
     /// Length and header for these tensors, which follow one another.
     pub(super) fn write<T: Scalar>(tensors: &[(&str, &Tensor<T>)]) -> Vec<u8> {
-        let dtype = match T::DTYPE {
-            Dtype::F32 => "F32",
-            Dtype::F64 => "F64",
-        };
+        let dtype = T::DTYPE.name();
         let mut start = 0;
         let mut entries = Vec::new();
         for (name, tensor) in tensors {
