@@ -25,7 +25,7 @@ static HOLD_STILL: Written = Written {
         title: "Hold still",
         minutes: 45,
         points: 3,
-        see: "Twenty epochs",
+        see: "Moving and still",
         hint: "With plain descent the gradients of an epoch, added up, are the way that the \
                parameter went, divided by the rate. How far can a parameter go that runs to and \
                fro in its valley?",
