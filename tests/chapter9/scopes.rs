@@ -123,6 +123,13 @@ fn passes_add_up_in_the_parameters() {
     dni.write_to([&mut weight, &mut other]);
     assert_eq!(weight.grad().unwrap().data(), [11.0, 11.0]);
     assert!(other.grad().is_none());
+    // And at a leaf.
+    let dni = Manager::new(&tape);
+    let leaf = tape.leaf(Tensor::scalar(3.0));
+    assert!(dni.gradient_at(leaf).is_none());
+    dni.backward(leaf * 2.0);
+    dni.backward(leaf.square());
+    assert_eq!(dni.gradient_at(leaf).unwrap().item(), 2.0 + 6.0);
 }
 
 #[test]
