@@ -21,13 +21,14 @@ static SHUFFLED: Written = Written {
     facts: Facts {
         number: (6, 6),
         name: "shuffled",
-        title: "Digits made into noise",
+        title: "Quarters out of place",
         minutes: 90,
         points: 5,
         see: "A net that cannot see",
-        hint: "`Rng::permutation` draws one order for all images. A `Dataset` has its images in \
-               one tensor, a row for each: move the columns of it. `models::lenet` wants them as \
-               `[n, 1, 28, 28]`, and what it gives are log-probabilities, so its loss is `Nll`.",
+        hint: "Make a list that says for each pixel where it is taken from, and use it for all \
+               images. A `Dataset` has them in one tensor, a row for each: move its columns. \
+               `models::lenet` wants them as `[n, 1, 28, 28]`, and what it gives are \
+               log-probabilities, so its loss is `Nll`.",
     },
 };
 
