@@ -4,7 +4,8 @@
 //! In very deep nets the gradient has to come back through many layers. Kaiming He and others gave
 //! it a way around them (2015): y = x + inner(x), where `inner` is any layer whose output has the
 //! shape of its input, such as a whole chain. What it does is called a *residual block*. Write it as
-//! a layer: there, back, and its parameters, which are those of the layer inside.
+//! a layer: there, back, and its parameters, which are those of the layer inside. (A layer for daily
+//! use would hand on `set_mode` and `forget`, too.)
 //!
 //! ```text
 //! inner(x) = 2x, x = 3, d_output = 10  →  y = 9, d_input = 30

@@ -7,6 +7,7 @@
 //!
 //! ```text
 //! k = 1, B = 5  →  1.118     (the chapter's row "speak up once")
+//! k = 2, B = 5  →  1.826
 //! k = 4, B = 5  →  4.472
 //! ```
 // ANCHOR_END: statement

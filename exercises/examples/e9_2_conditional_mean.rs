@@ -4,7 +4,7 @@
 //! A synthesizer sees nothing of a sample but its trigger, and here the triggers are whole numbers.
 //! Many samples share one. Row s of `truths`, `[n, features]`, is the true gradient of sample s. If
 //! the synthesizer could say whatever it likes for each trigger, and had learnt as well as it is
-//! possible from these samples, what would it say for each of them?
+//! possible from these samples, what would it say for each sample?
 //!
 //! ```text
 //! triggers = [0, 7, 0], truths = [[2], [5], [4]]  →  [[3], [5], [3]]
