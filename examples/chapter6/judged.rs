@@ -103,7 +103,9 @@ pub fn by_heart(digits: &Parts) {
         let heat = temperature(&scores(&net, &digits.valid), &digits.valid.labels);
         let (before, labels) = (scores(&net, &digits.test), &digits.test.labels);
         let (loss, error) = loss_and_error(&before, labels);
-        let (cooled, left) = loss_and_error(&(&before * (1.0 / heat) as f32), labels);
+        let after = &before * (1.0 / heat) as f32;
+        assert_eq!(before.argmax(-1), after.argmax(-1), "no guess changes");
+        let (cooled, left) = loss_and_error(&after, labels);
         let accuracy = score(&net, &digits.test).accuracy();
         let found = [accuracy, heat, loss, cooled, error, left];
         columns.iter_mut().zip(found).for_each(|(column, found)| column.push(found));

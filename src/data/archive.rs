@@ -89,6 +89,10 @@ impl<T: Scalar> Archive<T> {
     /// If the file cannot be read or is broken, if its numbers are of another type, or if its names
     /// and shapes are not those that `parts` asks for: the error lists what is missing, what is too
     /// many, and what has another shape. Then everything is as it was.
+    ///
+    /// # Panics
+    /// If two parts have one name.
+    #[track_caller]
     pub fn load(path: impl AsRef<Path>, mut parts: impl FnMut(&mut Self)) -> Result<()> {
         let path = path.as_ref();
         let tensors = read(path).map_err(|error| error.within(path.display()))?;
@@ -163,14 +167,31 @@ impl<T: Scalar> Archive<T> {
         self.tensor(name, &mut tensor);
         let whole = |x: T| f64::from(x.to_f64() as u16).to_bits() == x.to_f64().to_bits();
         if !tensor.data().iter().all(|&x| whole(x)) {
-            let name = format!("{}{name}", self.within);
-            return self.faults.push(format!("{name}, which holds more than numbers of 16 bits"));
+            return self.fault(name, "more than numbers of 16 bits");
         }
         for (word, quarters) in words.iter_mut().zip(tensor.data().chunks_exact(4)) {
             *word = quarters.iter().rev().fold(0, |word, x| word << 16 | x.to_f64() as u64);
         }
     }
     // ANCHOR_END: bits
+
+    fn fault(&mut self, name: &str, what: &str) {
+        self.faults.push(format!("{}{name}: {what}", self.within));
+    }
+
+    /// A choice of two: stored as 0 or 1.
+    ///
+    /// # Panics
+    /// If the name has been used.
+    #[track_caller]
+    pub fn flag(&mut self, name: &str, flag: &mut bool) {
+        let mut count = usize::from(*flag);
+        self.count(name, &mut count);
+        match count {
+            0 | 1 => *flag = count == 1,
+            _ => self.fault(name, "neither 0 nor 1"),
+        }
+    }
 
     /// A whole number: an epoch, a place in the order.
     ///
@@ -182,7 +203,7 @@ impl<T: Scalar> Archive<T> {
         self.bits(name, &mut words);
         match usize::try_from(words[0]) {
             Ok(there) => *count = there,
-            Err(_) => self.faults.push(format!("{name} of {}, which no usize holds", words[0])),
+            Err(_) => self.fault(name, "more than this machine can count"),
         }
     }
 
@@ -218,7 +239,7 @@ impl<T: Scalar> Archive<T> {
         self.bits(name, &mut state);
         match Rng::from_state(state) {
             Some(there) => *rng = there,
-            None => self.faults.push(format!("{name} of zeros, which is no generator's state")),
+            None => self.fault(name, "zeros, which are no generator's state"),
         }
     }
 
@@ -233,13 +254,13 @@ impl<T: Scalar> Archive<T> {
     ) {
         for (name, param) in params {
             self.within(name, |archive| {
-                let mut begun = usize::from(kept.contains_key(&param.id()));
-                archive.count("begun", &mut begun);
-                if begun == 0 {
-                    kept.remove(&param.id());
-                } else {
+                let mut begun = kept.contains_key(&param.id());
+                archive.flag("begun", &mut begun);
+                if begun {
                     let fresh = || fresh(param.value.shape());
                     parts(kept.entry(param.id()).or_insert_with(fresh), archive);
+                } else {
+                    kept.remove(&param.id());
                 }
             });
         }

@@ -14,6 +14,9 @@ impl<S: Synthesizer> BackwardInterface<S> {
     /// With λ = 1 the gradient passes whole, with λ = 0 the guess replaces it. Between them each
     /// place further on counts λ times as much as the one before it. (Jaderberg and others call it
     /// BP(λ), after TD(λ) of reinforcement learning.)
+    ///
+    /// # Panics
+    /// If λ is not from 0 to 1.
     #[track_caller]
     pub fn mix<'t>(
         &mut self,
@@ -21,6 +24,8 @@ impl<S: Synthesizer> BackwardInterface<S> {
         trigger: Var<'t, S::Element>,
         lambda: S::Element,
     ) -> Var<'t, S::Element> {
+        let [zero, one] = [S::Element::ZERO, S::Element::ONE];
+        assert!((zero..=one).contains(&lambda), "λ = {lambda}: expected 0 to 1");
         dni.in_training(trigger, || {
             let guess = self.synthesizer.synthesize(trigger.detach(), dni.context());
             let scale = slope(trigger, guess, self.over);

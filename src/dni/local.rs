@@ -1,5 +1,5 @@
-//! A loss of a layer's own, so that it waits for nobody: what is used today where synthetic
-//! gradients were meant to be (chapter 9).
+//! A loss of a layer's own, so that it waits for nobody, and no gradient has to be guessed
+//! (chapter 9).
 
 use super::Manager;
 use crate::layers::{Layer, Sequential};

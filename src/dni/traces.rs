@@ -12,7 +12,7 @@ use crate::{Param, Scalar, Tensor};
 //
 //   δ_t = J_{t+1}ᵀ (l_{t+1} + G_{t+1}) − G_t                        G_T = 0: nothing follows
 //
-// BP(λ) trusts later guesses more than early ones, and teaches G_t the sum
+// BP(λ) teaches G_t the sum of these errors, each step later by λ times as much as the one before
 //
 //   Gλ_t − G_t = δ_t + λ J_{t+1}ᵀ δ_{t+1} + λ² J_{t+1}ᵀ J_{t+2}ᵀ δ_{t+2} + …
 //
@@ -39,8 +39,13 @@ pub struct TracedSynthesizer<T: Scalar = f32> {
 }
 
 impl<T: Scalar> TracedSynthesizer<T> {
-    /// For states of `d` elements.
+    /// For states of `d` elements; λ from 0 to 1.
+    ///
+    /// # Panics
+    /// If λ is not in that range.
+    #[track_caller]
     pub fn new(d: usize, lambda: T) -> Self {
+        assert!((T::ZERO..=T::ONE).contains(&lambda), "λ = {lambda}: expected 0 to 1");
         let weight = Param::new("weight", Tensor::zeros([d, d + 1]));
         Self { weight, lambda, guess: Tensor::zeros([0, d]), traces: Vec::new() }
     }
@@ -63,10 +68,15 @@ impl<T: Scalar> TracedSynthesizer<T> {
     /// The next states `h`, how they depend on those before them, `jacobian[sample, i, j] = ∂hᵢ/∂hⱼ`,
     /// and the gradient of their loss. Adds −(2/batch)·eᵀδ to the weight's gradient, with which a
     /// step of descent lessens the squared error. `last` says that nothing follows.
+    ///
+    /// # Panics
+    /// If there are not as many samples as the sequence [began](Self::begin) with.
     #[track_caller]
     pub fn learn(&mut self, h: &Tensor<T>, jacobian: &Tensor<T>, l: &Tensor<T>, last: bool) {
         // h and l [batch, d], jacobian [batch, d, d]
         let [batch, d] = [0, 1].map(|axis| h.shape()[axis]);
+        let begun = self.traces.len();
+        assert!(begun == batch && batch > 0, "{batch} samples in a sequence begun with {begun}");
         let guess = self.guess(h);
         let arriving = if last { l.clone() } else { l + &guess };
         let mut sum = Tensor::zeros([1, d * (d + 1)]);

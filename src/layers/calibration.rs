@@ -37,7 +37,8 @@ pub struct Bin {
 impl Calibration {
     // ANCHOR: calibration
     /// That of scores `[n, classes]`, or log-probabilities, which serve as scores. A guess is the
-    /// class of the highest score, its probability the softmax of that.
+    /// class of the highest score, its probability the softmax of that. A row with a NaN counts in
+    /// the first bin, and makes the error NaN.
     ///
     /// # Panics
     /// If there is not a label for each row, a label is no class, or there is not a bin.
@@ -81,6 +82,9 @@ impl Calibration {
 /// to 20: C. Guo, G. Pleiss, Y. Sun and K. Weinberger, "On calibration of modern neural networks"
 /// (2017). Above 1 the net was too sure of itself, below 1 not sure enough. No guess changes.
 ///
+/// Where no T is best, it is the end of the range that the loss falls towards: 1/20 if every guess
+/// is right. The scores must be finite, and there must be some.
+///
 /// ```
 /// use longhand::Tensor;
 /// use longhand::layers::temperature;
@@ -91,9 +95,12 @@ impl Calibration {
 /// ```
 ///
 /// # Panics
-/// If there is not a label for each row `[n, classes]` of the scores, or a label is no class.
+/// If there is not a label for each row `[n, classes]` of the scores, a label is no class, or a
+/// score is not finite, or there are none.
 #[track_caller]
 pub fn temperature<T: Scalar>(scores: &Tensor<T>, labels: &[usize]) -> f64 {
+    let finite = scores.data().iter().all(|score| score.is_finite());
+    assert!(finite && !labels.is_empty(), "a temperature of scores that are not finite, or none");
     let scores = scores.cast::<f64>();
     let right = scores.pick(labels).sum();
     let slope = |beta: f64| ((&scores * beta).log_softmax().exp() * &scores).sum() - right;

@@ -38,7 +38,7 @@ pub trait Optimizer<T: Scalar = f32>: Send {
     // ANCHOR_END: optimizer
 
     /// Names all that decides the rule's next step for these parameters, so as to go on later: its
-    /// numbers, and what it keeps for each of them. In a net they are its
+    /// settings, and what it keeps for each of them. In a net they are its
     /// [`named_params`](crate::layers::Layer::named_params).
     ///
     /// # Panics

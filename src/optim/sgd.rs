@@ -90,6 +90,7 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
         archive.number("lr", &mut self.lr);
         archive.number("momentum", &mut self.momentum);
         archive.number("weight_decay", &mut self.weight_decay);
+        archive.flag("nesterov", &mut self.nesterov);
         let parts = |velocity: &mut Tensor<T>, archive: &mut Archive<T>| {
             archive.tensor("velocity", velocity);
         };

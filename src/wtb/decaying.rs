@@ -53,6 +53,8 @@ use crate::{Scalar, Tensor};
 /// assert!((stats.variance().item() - 2.0).abs() < 1e-15);
 /// assert!((stats.rho() - 5.0 / 9.0).abs() < 1e-15);
 /// ```
+///
+/// A gradient that is infinite or NaN makes the statistics of its element NaN from then on.
 #[derive(Clone, Debug)]
 pub struct DecayingStats {
     /// How much of the weights stays at each gradient.
@@ -82,6 +84,7 @@ impl DecayingStats {
     /// Names all that there is, so as to go on later.
     #[track_caller]
     pub(super) fn archive<T: Scalar>(&mut self, archive: &mut Archive<T>) {
+        archive.number("beta", &mut self.beta);
         archive.number("power", &mut self.power);
         archive.number("rho", &mut self.rho);
         archive.numbers("mean", self.mean.data_mut());

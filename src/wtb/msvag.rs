@@ -51,15 +51,14 @@ use std::collections::HashMap;
 /// assert!((weight.value[[1]] - (-1.0 + 1.0 / 3.5)).abs() < 1e-15);
 /// ```
 ///
-/// There are two differences to the authors' own program. It takes v − m² as a difference; here
-/// the variance is kept as such, so that rounding cannot make it negative. And it keeps γ between
-/// 0 and 1 whatever happens; here a gradient that is not a number shows in the value.
+/// The authors' own program takes v − m² as a difference; here the variance is kept as such, so that
+/// rounding cannot make it negative. A gradient that is not a number shows in the value.
 #[derive(Debug)]
 pub struct Msvag {
     /// The step size.
     pub lr: f64,
     /// How much of the decaying averages stays at each step; the authors recommend 0.9.
-    pub beta: f64,
+    beta: f64,
     stats: HashMap<ParamId, DecayingStats>,
 }
 

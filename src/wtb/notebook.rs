@@ -56,7 +56,7 @@ pub fn compute_snr<T: Scalar>(grad: &Tensor<T>, grad2: &Tensor<T>, batches: usiz
 /// breaks off where `batch_idx * size > samples`, and so goes on where the two are equal.
 ///
 /// [`batches_needed`] is what was meant. The notebook's own run is spared: it asks for all images
-/// that there are, and the loader has no more batches.
+/// that there are, and the loader has no more batches. Even of no images it admits a batch.
 ///
 /// # Panics
 /// If `size` is 0.

@@ -72,6 +72,7 @@ impl<O: Optimizer<T>, T: Scalar> Optimizer<T> for Tempered<O, T> {
 
     #[track_caller]
     fn archive(&mut self, params: &[(String, &Param<T>)], archive: &mut Archive<T>) {
+        archive.flag("tempers", &mut self.tempers);
         archive.within("within", |archive| self.optimizer.archive(params, archive));
         archive.kept(params, &mut self.kept, Kept::fresh, Kept::archive);
     }
@@ -85,10 +86,10 @@ impl<T: Scalar> Kept<T> {
 
     fn archive(&mut self, archive: &mut Archive<T>) {
         self.stats.archive(archive);
-        let mut measured = usize::from(self.snr.is_some());
-        archive.count("measured", &mut measured);
+        let mut measured = self.snr.is_some();
+        archive.flag("measured", &mut measured);
         let zeros = || Tensor::zeros(self.stats.shape());
-        self.snr = (measured > 0).then(|| self.snr.take().unwrap_or_else(zeros));
+        self.snr = measured.then(|| self.snr.take().unwrap_or_else(zeros));
         if let Some(snr) = &mut self.snr {
             archive.tensor("snr", snr);
         }

@@ -66,6 +66,7 @@ impl<O: Optimizer<T>, T: Scalar> Optimizer<T> for TemperedMean<O> {
 
     #[track_caller]
     fn archive(&mut self, params: &[(String, &Param<T>)], archive: &mut Archive<T>) {
+        archive.count("n", &mut self.n);
         archive.within("within", |archive| self.optimizer.archive(params, archive));
         archive.kept(params, &mut self.stats, GradientStats::new, GradientStats::archive);
     }

@@ -70,4 +70,7 @@ fn mistakes_are_told() {
     assert_says(|| Calibration::of(&scores, &[0, 3], 5), &["label 3", "3 classes"]);
     assert_says(|| Calibration::of(&scores, &[0, 1], 0), &["0 bins"]);
     assert_says(|| temperature(&scores, &[0]), &["[2, 3]", "1 label"]);
+    for (scores, labels) in [(pairs(&[]), &[][..]), (pairs(&[f64::NAN]), &[0])] {
+        assert_says(|| temperature(&scores, labels), &["not finite, or none"]);
+    }
 }

@@ -1,7 +1,7 @@
 //! BP(λ): what is mixed on the way back, and that its two forms are one.
 
 use super::Plain;
-use super::common::{assert_near, normal};
+use super::common::{assert_near, assert_says, normal};
 use longhand::dni::{BackwardInterface, BasicSizes, BasicSynthesizer, Manager, TracedSynthesizer};
 use longhand::{Rng, Tape, Tensor};
 
@@ -119,4 +119,20 @@ fn a_guess_starts_at_nothing_and_learns_what_follows() {
         .collect();
     assert_eq!(errors[0], 1.0, "at first it says nothing");
     assert!(errors[1990..].iter().all(|&error| error < 0.25), "{:?}", &errors[1990..]);
+}
+
+#[test]
+fn mistakes_are_told() {
+    let h = normal::<f64>(&[2, 3], 1);
+    assert_says(|| TracedSynthesizer::new(3, 1.5), &["λ = 1.5", "0 to 1"]);
+    let mut synthesizer = TracedSynthesizer::new(3, 0.5);
+    let jacobian = normal(&[2, 3, 3], 2);
+    assert_says(|| synthesizer.learn(&h, &jacobian, &h, false), &["2 samples", "begun with 0"]);
+    let tape = Tape::new();
+    let dni = Manager::new(&tape);
+    let sizes = BasicSizes::new(3);
+    let mut interface =
+        BackwardInterface::new(BasicSynthesizer::<f64>::new(sizes, &mut Rng::new(3)));
+    let h = tape.leaf(h);
+    assert_says(|| interface.mix(&dni, h, -0.1), &["λ = -0.1", "0 to 1"]);
 }
