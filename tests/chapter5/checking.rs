@@ -32,6 +32,23 @@ fn a_planted_mistake_is_found_and_placed() {
     assert_eq!(gradgradcheck([&x], |[x]| half_right(x)).mistakes.len(), 4);
 }
 
+/// The gradients of several scalars must not be added up unweighted: here they are opposite, and so
+/// are the mistakes in them.
+#[test]
+fn mistakes_that_cancel_between_scalars_are_found() {
+    fn detached<'t>(x: Var<'t, f64>) -> Var<'t, f64> {
+        let value = x.value().tanh();
+        x.tape().operation("tanh", [x], value, |[_], y, g| {
+            let y = y.detach();
+            [Some(g * (1.0 - y.square()))]
+        })
+    }
+    let [s, t] = [0.7, 0.3].map(Tensor::scalar);
+    assert!(gradcheck([&s, &t], |[a, b]| detached(a - b)).is_right());
+    assert!(!gradgradcheck([&s, &t], |[a, b]| detached(a - b)).is_right());
+    assert!(gradgradcheck([&s, &t], |[a, b]| (a - b).tanh()).is_right());
+}
+
 #[test]
 fn kinks_are_told_from_mistakes() {
     // On the kink, just beside it, and far away from it.

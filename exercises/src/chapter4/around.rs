@@ -168,6 +168,7 @@ fn check(around: Around, trial: &mut Trial) {
         trial.near("predict, held against forward", &found.predicted, &found.output);
         trial.near("d_input", &found.d_input, &Tensor::new([1, 1], vec![30.0]));
         trial.near("gradients of the parameters", &found.gradients, &vec![30.0]);
+        trial.near("gradients after another pass", &found.added_up, &vec![60.0]);
         trial.near("parameters that an optimizer finds", &found.found, &1);
     }
     for (seed, n) in [4, 1, 3].into_iter().enumerate() {
@@ -190,6 +191,8 @@ fn check(around: Around, trial: &mut Trial) {
         alone.forward(&x);
         trial.near("d_input", &found.d_input, &(alone.backward(&g) + &g));
         trial.near("gradients of the parameters", &found.gradients, &gradients(&*alone));
+        let twice: Vec<f64> = gradients(&*alone).iter().map(|gradient| 2.0 * gradient).collect();
+        trial.near("gradients after another pass", &found.added_up, &twice);
         trial.near("parameters that an optimizer finds", &found.found, &4);
         trial.measured("d_input", &found.d_input, &numeric_gradient(&x, |x| (f(x) * &g).sum()));
     }
@@ -201,6 +204,7 @@ struct Pass {
     predicted: M,
     d_input: M,
     gradients: Vec<f64>,
+    added_up: Vec<f64>,
     found: usize,
 }
 
@@ -208,8 +212,12 @@ fn pass(mut layer: Inner, x: &M, g: &M) -> Pass {
     let predicted = layer.predict(x);
     let output = layer.forward(x);
     let d_input = layer.backward(g);
-    let gradients = gradients(&*layer);
-    Pass { output, predicted, d_input, gradients, found: layer.params_mut().len() }
+    let first = gradients(&*layer);
+    layer.forward(x);
+    layer.backward(g);
+    let added_up = gradients(&*layer);
+    let found = layer.params_mut().len();
+    Pass { output, predicted, d_input, gradients: first, added_up, found }
 }
 
 /// Those of all parameters in a row; a 0 for one that has none.

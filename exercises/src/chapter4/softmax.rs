@@ -108,7 +108,7 @@ pub static SOFTMAX: Exercise<LogProbabilities> = Exercise {
                 let b = s - s.max_axis(1);
                 &b - b.exp().sum_axis(1).ln()
             },
-            says: "The largest of each row, `[n]`, is taken off as if it were a row. It must be a \
+            says: "What you have for each row, `[n]`, is taken off as if it were a row. It must be a \
                    column, `[n, 1]`: `unsqueeze(1)`.",
             see: None,
         },

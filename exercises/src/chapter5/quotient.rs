@@ -94,6 +94,18 @@ pub static QUOTIENT: Exercise<Quotient> = Exercise {
         },
         Mistake {
             answer: |a, b| {
+                record(a, b, |[a, b], y, g| {
+                    let g = g.detach();
+                    [(g / b).sum_to(a.shape()), (-(g * y / b)).sum_to(b.shape())]
+                })
+            },
+            says: "The gradient that arrives is a constant in your answer. The first derivatives \
+                   are right all the same. The second are not: where a/b is squared, say, what \
+                   arrives depends on a and b.",
+            see: None,
+        },
+        Mistake {
+            answer: |a, b| {
                 record(a, b, |[a, b], _, g| {
                     [(g / b).sum_to(a.shape()), (-(g * a.detach() / b / b)).sum_to(b.shape())]
                 })
@@ -219,7 +231,7 @@ fn check(quotient: Quotient, trial: &mut Trial) {
 struct Passes {
     y: M,
     first: [M; 2],
-    /// Of the squares of each first gradient, the gradients of both inputs.
+    /// Of the squares of each gradient of y², the gradients of both inputs.
     second: [[M; 2]; 2],
     written: String,
 }
@@ -236,7 +248,11 @@ fn passes(quotient: Quotient, a: &M, b: &M, g: &M) -> Passes {
     let pass = || tape.backward_pass().root(y, g.clone());
     let first = pass().create_graph(&[a, b]);
     let first = [0, 1].map(|i| first[i].expect("y depends on a and b"));
-    let second = first.map(|gradient| {
+    // Squared, so that the gradient that arrives at the quotient depends on a and b as well.
+    let squared = (y.square() * tape.constant(g.clone())).sum();
+    let of_squared = squared.backward_pass().create_graph(&[a, b]);
+    let second = [0, 1].map(|i| {
+        let gradient = of_squared[i].expect("y depends on a and b");
         let found = gradient.square().sum().backward_pass().retain_graph().with_respect_to(&[a, b]);
         let value = |(found, input): (Option<M>, Var<f64>)| {
             found.unwrap_or_else(|| Tensor::zeros(input.shape()))

@@ -20,7 +20,7 @@ impl Check {
     ) -> Report {
         self.run(&inputs.map(Tensor::clone), &|tape, x| {
             let y = f(std::array::from_fn(|i| x[i]));
-            (y * tape.constant(self.weights(y.shape(), N))).sum()
+            (y * tape.constant(self.weights(y.shape(), N, true))).sum()
         })
     }
 
@@ -35,21 +35,23 @@ impl Check {
         let probe = Tape::new();
         let shape = f(inputs.map(|x| probe.leaf(x.clone()))).shape();
         let mut arguments = inputs.map(Tensor::clone).to_vec();
-        arguments.push(self.weights(shape, N));
+        arguments.push(self.weights(shape, N, true));
         self.run(&arguments, &|tape, x| {
             let y = f(std::array::from_fn(|i| x[i]));
             let gradients = tape.backward_pass().root(y, x[N]).create_graph(&x[..N]);
             let weighted = gradients.into_iter().enumerate().filter_map(|(i, gradient)| {
                 let gradient = gradient?;
-                Some((gradient * tape.constant(self.weights(gradient.shape(), i))).sum())
+                let weights = self.weights(gradient.shape(), i, N == 1);
+                Some((gradient * tape.constant(weights)).sum())
             });
             weighted.reduce(|a, b| a + b).unwrap_or(tape.constant(Tensor::scalar(0.0)))
         })
     }
 
-    /// Random numbers of a fixed stream each; 1 where there is nothing to add up.
-    fn weights(&self, shape: Shape, stream: usize) -> Tensor<f64> {
-        if shape.count() == 1 {
+    /// Random numbers of a fixed stream each; 1 where there is nothing to add up, neither elements
+    /// nor, unless it is `alone`, tensors.
+    fn weights(&self, shape: Shape, stream: usize, alone: bool) -> Tensor<f64> {
+        if alone && shape.count() == 1 {
             return Tensor::ones(shape);
         }
         let seed = self.seed.wrapping_mul(1000).wrapping_add(1 + stream as u64);
