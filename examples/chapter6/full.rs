@@ -15,9 +15,8 @@ use std::time::Instant;
 const RATES: [f64; 5] = [0.02, 0.05, 0.1, 0.2, 0.5];
 /// Epochs over the few digits of the experiments.
 const FEW: usize = 4;
-/// Epochs where the digits are moved, and of the rates those tried there.
+/// Epochs where the digits are moved.
 const MANY: usize = 8;
-const MIDDLE: [f64; 4] = [0.02, 0.05, 0.1, 0.2];
 
 pub fn everything(few: &Parts) -> Result<()> {
     println!("Chapter 6: the experiments");
@@ -34,7 +33,7 @@ pub fn everything(few: &Parts) -> Result<()> {
     section("Shuffled pixels");
     println!("{FEW} epochs, rate of {RATES:?}\n");
     let convolutional = tune(small, &RATES, plan, few);
-    let flat = shuffled(&convolutional, plan, few);
+    shuffled(&convolutional, plan, few);
 
     section("With batch normalisation");
     println!("{FEW} epochs, rate of {RATES:?}\n");
@@ -44,8 +43,11 @@ pub fn everything(few: &Parts) -> Result<()> {
     ten_layers(plan, few);
 
     section("Moved on purpose");
-    println!("{MANY} epochs, rate of {MIDDLE:?}\n");
-    moved_on_purpose(flat, few)
+    println!(
+        "{MANY} epochs, rate of {RATES:?};\n\
+         shifted by up to 2 pixels, turned by up to 15°\n"
+    );
+    moved_on_purpose(few)
 }
 
 /// Says on stderr how long it takes, from a few steps on this machine.
@@ -63,7 +65,7 @@ fn announce(few: &Parts) {
         (0..10).for_each(|_| step());
         start.elapsed().as_secs_f64() / 10.0
     });
-    let epochs = SEEDS as usize * (3 * RATES.len() * FEW + 4 * MIDDLE.len() * MANY);
+    let epochs = SEEDS as usize * (3 * RATES.len() * FEW + 4 * RATES.len() * MANY);
     let steps = epochs * few.train.len() / 64;
     // The nets without convolutions and all evaluations take about as long again.
     let minutes = 2.0 * seconds * steps as f64 / 60.0 / threads::current() as f64;
@@ -75,8 +77,7 @@ fn table(what: &str) -> Table {
 }
 
 /// Both nets on digits as they are and on the same with their pixels shuffled, all in one way.
-/// Gives the linear layers' nets for digits as they are.
-fn shuffled(convolutional: &Tuned, plan: Plan, few: &Parts) -> Tuned {
+fn shuffled(convolutional: &Tuned, plan: Plan, few: &Parts) {
     let order = Rng::new(28).permutation(784);
     let shuffle = |digits: &Dataset| {
         let images = digits.images.reshape([digits.len(), 784]).t().gather_rows(&order).t();
@@ -85,13 +86,11 @@ fn shuffled(convolutional: &Tuned, plan: Plan, few: &Parts) -> Tuned {
     let mixed =
         Parts { train: shuffle(&few.train), valid: shuffle(&few.valid), test: shuffle(&few.test) };
     let mut table = table("net");
-    let flat = tune(linear, &RATES, plan, few);
-    table.push(flat.row("linear layers", few));
+    table.push(tune(linear, &RATES, plan, few).row("linear layers", few));
     table.push(tune(linear, &RATES, plan, &mixed).row("linear layers, shuffled", &mixed));
     table.push(convolutional.row("convolutions", few));
     table.push(tune(small, &RATES, plan, &mixed).row("convolutions, shuffled", &mixed));
     print!("{table}");
-    flat
 }
 
 /// The small net with and without, and the loss of each at every rate.
@@ -140,17 +139,19 @@ fn ten_layers(plan: Plan, few: &Parts) {
 }
 
 /// The same number of steps on digits as they are, shifted, turned, and both.
-fn moved_on_purpose(flat: Tuned, few: &Parts) -> Result<()> {
-    let plan = Plan { rate: 0.0, epochs: MANY, motion: None };
-    let mut table = table("digits");
-    let mut kept: Vec<(&str, Vec<Sequential>)> = vec![("linear layers", flat.nets)];
-    for (name, motion, label) in [
-        ("as they are", None, Some("convolutions")),
-        ("shifted by up to 2 pixels", Some((0.0, 2)), None),
-        ("turned by up to 15°", Some((15.0, 0)), None),
-        ("shifted and turned", Some((15.0, 2)), Some("and moved on purpose")),
+fn moved_on_purpose(few: &Parts) -> Result<()> {
+    let [shift, turn, both] = [(0.0, 2), (15.0, 0), (15.0, 2)].map(Some);
+    let mut table = table("net and digits");
+    let mut kept = Vec::new();
+    for (name, build, motion, label) in [
+        ("linear layers", linear as Build, None, Some("linear layers")),
+        ("… shifted and turned", linear, both, Some("linear layers, moved digits")),
+        ("convolutions", small, None, Some("convolutions")),
+        ("… shifted", small, shift, None),
+        ("… turned", small, turn, None),
+        ("… shifted and turned", small, both, Some("convolutions, moved digits")),
     ] {
-        let tuned = tune(small, &MIDDLE, Plan { motion, ..plan }, few);
+        let tuned = tune(build, &RATES, Plan { rate: 0.0, epochs: MANY, motion }, few);
         table.push(tuned.row(name, few));
         kept.extend(label.map(|label| (label, tuned.nets)));
     }
