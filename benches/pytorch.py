@@ -4,8 +4,10 @@
     python3 benches/pytorch.py --serve       answers `compare`, one question a line
     python3 benches/pytorch.py --memory THREADS BATCH
                                              the bytes that a step of `lenet` adds at its peak
-    python3 benches/pytorch.py --process WAY the memory of training as chapter 7's example does with
-                                             this option: ordinary, parameter, deep or segments
+    python3 benches/pytorch.py --process [WAY]
+                                             the memory of training as chapter 7's example does with
+                                             this option: ordinary, parameter, deep or segments;
+                                             or a table of all, with that example's beside it
 
 It needs `python3 -m pip install torch backpack-for-pytorch` and nothing else. A workload is a line of words, such as
 `matmul 64 784 500 NN float32`; a question is `time <threads> <warm> <repeats> <workload>`,
@@ -15,6 +17,7 @@ that one of the others took. Between questions nothing runs.
 
 import json
 import statistics
+import subprocess
 import sys
 import time
 
@@ -381,11 +384,26 @@ def process(way):
     print(f"the net and its training more:   {megabytes(status('VmHWM') - before)}")
 
 
+def processes():
+    """Every way three times, each in a process of its own, beside the crate's."""
+    def last_number(*command):
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        return float(done.stdout.split()[-2])
+
+    print(f"{'MB at most':12}{'Longhand, all of it':>20}{'PyTorch, more than before, three times':>42}")
+    for way in ("ordinary", "parameter", "deep", "segments"):
+        ours = last_number("cargo", "run", "--quiet", "--example", "chapter7", "--", "--process", way)
+        theirs = sorted(last_number(sys.executable, __file__, "--process", way) for _ in range(3))
+        print(f"{way:12}{ours:20.1f}" + " " * 18 + "".join(f"{megabytes:8.1f}" for megabytes in theirs))
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["--serve"]:
         serve()
     elif sys.argv[1:2] == ["--memory"]:
         memory(*sys.argv[2:])
+    elif sys.argv[1:] == ["--process"]:
+        processes()
     elif sys.argv[1:2] == ["--process"]:
         process(*sys.argv[2:])
     else:

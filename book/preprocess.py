@@ -39,6 +39,7 @@ ANCHOR_LINE = re.compile(r"ANCHOR(?:_END)?:\s*[\w-]+")
 # What prints a captured output that is not a chapter's.
 COMMANDS = {
     "speed": "cargo run --release --manifest-path benches/Cargo.toml --bin compare",
+    "speed-memory": "python3 benches/pytorch.py --process",
     "chapter6-full": "cargo run --example chapter6 -- --full",
     "chapter6-seeds": "cargo run --example chapter6 -- --seeds",
     "chapter8-full": "cargo run --example chapter8 -- --full",

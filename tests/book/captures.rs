@@ -9,7 +9,8 @@
 //! [`Surroundings`](crate::surroundings::Surroundings).
 //!
 //! What belongs to [`BENCHES`] is not compared with anything: `compare --capture book/src`, in the
-//! package `benches/`, writes `speed.txt` and `speed-timing-….svg`, and all of it is times.
+//! package `benches/`, writes `speed.txt` and `speed-timing-….svg`, and `pytorch.py` there
+//! `speed-memory.txt`: all of it is times, and memory as the system counts it.
 
 use crate::capture::{Captured, capture, passed, remember};
 use crate::examples;
@@ -24,7 +25,7 @@ const OUTPUT: &str = "book/src/output";
 const FIGURES: &str = "book/src/figures";
 const BLESS: &str = "LONGHAND_BLESS";
 
-/// The one name beside the chapters' that an output may have.
+/// How the name of an output begins that is no chapter's.
 const BENCHES: &str = "speed";
 
 /// The chapters that run longest, the very longest first. They begin in this order, so that none is
@@ -116,7 +117,8 @@ fn side_by_side(
 fn strangers(repo: &Repository) -> Problems {
     let mut problems = Problems::default();
     let runs = runs(repo);
-    let known = |name: &&String| *name == BENCHES || runs.iter().any(|run| run.name == **name);
+    let known =
+        |name: &&String| name.starts_with(BENCHES) || runs.iter().any(|run| run.name == **name);
     for captured in names(repo, OUTPUT, ".txt").iter().filter(|name| !known(name)) {
         problems.add(&format!("{OUTPUT}/{captured}.txt"), 1, "there is no such example");
     }
