@@ -2,6 +2,7 @@
 
 use longhand::data::Dataset;
 use longhand::layers::{CrossEntropy, Evaluation, Layer, Sequential, evaluate};
+use longhand::report;
 use longhand::tensor::threads;
 use std::ops::Range;
 
@@ -57,10 +58,7 @@ fn or_infinite(loss: f64) -> f64 {
 /// Column `column` of what was reported, as the mean of the seeds ± their standard deviation.
 pub fn spread(reported: &[Vec<f64>], column: usize, digits: usize) -> String {
     let values: Vec<f64> = reported.iter().map(|row| row[column]).collect();
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    let deviation = (squares / (values.len() as f64 - 1.0)).sqrt();
-    format!("{mean:.digits$} ± {deviation:.digits$}")
+    report::spread(&values, digits)
 }
 
 /// How a net does on these digits.

@@ -3,10 +3,10 @@
 
 use crate::judged::moved;
 use crate::nets::{deep_normed, deep_plain, deep_residual, linear, normed, small};
-use crate::trial::{Build, Parts, Plan, SEEDS, Tuned, mean, spread, tune};
+use crate::trial::{Build, Parts, Plan, SEEDS, Tuned, mean, tune};
 use longhand::data::Dataset;
 use longhand::layers::{Layer, Loss, Nll, Sequential};
-use longhand::report::{Figure, LineChart, Table, grouped, section};
+use longhand::report::{Figure, LineChart, Table, grouped, section, spread};
 use longhand::tensor::threads;
 use longhand::{Result, Rng};
 use std::time::Instant;

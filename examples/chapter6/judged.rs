@@ -1,10 +1,10 @@
 //! The trained net, judged: what it takes for what, how sure it is, what a moved digit does to it.
 
 use crate::nets::linear;
-use crate::trial::{Parts, Plan, SEEDS, fit, mean, score, scores, spread};
+use crate::trial::{Parts, Plan, SEEDS, fit, mean, score, scores};
 use longhand::data::{Dataset, Mnist, Motion, move_each};
 use longhand::layers::{Bin, Calibration, Evaluation, Sequential, temperature};
-use longhand::report::{ConfusionMatrix, Figure, ImageGrid, LineChart, Table};
+use longhand::report::{ConfusionMatrix, Figure, ImageGrid, LineChart, Table, spread};
 use longhand::{Result, Rng, Tensor};
 
 /// What was taken for what, and the mistakes that it was surest of.

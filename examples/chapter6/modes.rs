@@ -1,11 +1,11 @@
 //! Batch normalisation in the wrong mode.
 
 use crate::nets::normed;
-use crate::trial::{Parts, Plan, SEEDS, fit, score, spread};
+use crate::trial::{Parts, Plan, SEEDS, fit, score};
 use longhand::Rng;
 use longhand::data::Dataset;
 use longhand::layers::{Layer, Nll, Sequential, evaluate, preserve_state};
-use longhand::report::Table;
+use longhand::report::{Table, spread};
 
 // ANCHOR: forgotten
 /// The accuracy of one who forgot to say that this is evaluation.

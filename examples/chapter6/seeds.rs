@@ -1,11 +1,11 @@
 //! The net of the chapter with three seeds, and how well each is calibrated.
 
 use crate::judged::loss_and_error;
-use crate::trial::{Parts, Plan, SEEDS, fit, scores, spread};
+use crate::trial::{Parts, Plan, SEEDS, fit, scores};
 use crate::{EPOCHS, RATE};
 use longhand::layers::temperature;
 use longhand::models::lenet;
-use longhand::report::{Table, section};
+use longhand::report::{Table, section, spread};
 use longhand::tensor::threads;
 use longhand::{Rng, Tensor};
 

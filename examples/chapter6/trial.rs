@@ -3,6 +3,7 @@
 use longhand::data::{Dataset, Motion, move_each};
 use longhand::layers::{Evaluation, Layer, Loss, Nll, Sequential, evaluate};
 use longhand::optim::{Optimizer, Sgd};
+use longhand::report::spread;
 use longhand::tensor::threads;
 use longhand::{Rng, Tensor};
 
@@ -126,12 +127,4 @@ impl Tuned {
 
 pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// The mean ± the standard deviation.
-pub fn spread(values: &[f64], digits: usize) -> String {
-    let mean = mean(values);
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    let deviation = (squares / (values.len() as f64 - 1.0)).sqrt();
-    format!("{mean:.digits$} ± {deviation:.digits$}")
 }

@@ -3,11 +3,10 @@
 use crate::notebook::add_gradient;
 use crate::rules::{Method, Rule};
 use crate::small::{BATCH, DIGITS, EPOCHS, Task, net, tasks};
-use crate::spread;
 use longhand::Rng;
 use longhand::data::{Dataset, Mnist};
 use longhand::layers::{Evaluation, Layer, Nll, Sequential, evaluate};
-use longhand::report::{Table, grouped};
+use longhand::report::{Table, grouped, spread};
 use longhand::tensor::threads;
 
 /// How many step sizes each rule chooses from, each twice the one before.

@@ -1,13 +1,12 @@
 //! The long run: 20 epochs on all digits with and without tempering; and the WTB notebook's files.
 
 use crate::notebook::{self, BATCH, LabelSet, PART, RATE, SEED, label_set};
-use crate::spread;
 use crate::still::{held_still, noise_scale, part_below};
 use longhand::data::Mnist;
 use longhand::layers::{Evaluation, Layer, Loss, Nll, Sequential};
 use longhand::models::lenet;
 use longhand::optim::Sgd;
-use longhand::report::{Figure, LineChart, Table, grouped, measured, section};
+use longhand::report::{Figure, LineChart, Table, grouped, measured, section, spread};
 use longhand::wtb::Tempered;
 use longhand::wtb::notebook::save_stats;
 use longhand::{Result, Rng, files};

@@ -87,11 +87,3 @@ fn chapter() -> Result<()> {
     compare::variants(&noisy);
     Ok(())
 }
-
-/// The mean of these and their standard deviation.
-fn spread(values: &[f64], digits: usize) -> String {
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    let deviation = (squares / (values.len() as f64 - 1.0)).sqrt();
-    format!("{mean:.digits$} ± {deviation:.digits$}")
-}

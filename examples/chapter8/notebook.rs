@@ -5,7 +5,7 @@ use longhand::data::{Dataset, Digits, Mnist};
 use longhand::layers::{Evaluation, Layer, Loss, Nll, Sequential, evaluate, summary};
 use longhand::models::lenet_of_torch;
 use longhand::optim::{Optimizer, Sgd};
-use longhand::report::{Figure, Histogram, Progress, Table, grouped};
+use longhand::report::{Figure, Histogram, Progress, Table, grouped, spread};
 use longhand::wtb::notebook::{batches_admitted, batches_needed};
 use longhand::wtb::{Summary, Tempered};
 use longhand::{Result, Rng, Tensor};
@@ -224,7 +224,7 @@ pub fn other_draws(net: &Sequential, mnist: &Mnist) {
     println!(
         "test loss of this net under {} draws of the wrong labels: {}; the notebook's: {:.4}",
         grouped(DRAWS),
-        crate::spread(&losses, 4),
+        spread(&losses, 4),
         NOTEBOOK[EPOCHS - 1][1].0
     );
 }

@@ -1,13 +1,12 @@
 //! A small net on few digits with wrong labels, where a gradient is mostly noise.
 
 use crate::notebook::add_gradient;
-use crate::spread;
 use crate::still::{held_still, noise_scale, part_below};
 use longhand::data::{Dataset, Digits, Mnist};
 use longhand::layers::{Layer, Linear, LogSoftmax, Relu, Sequential};
 use longhand::optim::{Optimizer, Sgd};
 use longhand::per_sample::{Recorder, Scaling};
-use longhand::report::{Figure, LineChart, Table, grouped};
+use longhand::report::{Figure, LineChart, Table, grouped, spread};
 use longhand::tensor::{Divisor, Window, threads};
 use longhand::wtb::Tempered;
 use longhand::{Result, Rng, Tape, sequential};

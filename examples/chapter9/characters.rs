@@ -1,8 +1,8 @@
 //! A small language model: which letter comes next in Shakespeare's sonnets?
 
 use crate::lstm::{Future, Learner, Lstm, Moment};
-use crate::seeds::{SEEDS, each, spread};
-use longhand::report::{Table, section};
+use crate::seeds::{SEEDS, each};
+use longhand::report::{Table, section, spread};
 use longhand::{Error, Result, Rng, Scalar, Tensor};
 use std::ops::Range;
 use std::path::Path;

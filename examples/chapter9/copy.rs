@@ -1,8 +1,8 @@
 //! The copy task: bits are shown, and must then be said by heart. In repeat copy, several times.
 
 use crate::lstm::{Future, Learner, Lstm, Moment};
-use crate::seeds::{CHOOSING, SEEDS, band, best, each, spread};
-use longhand::report::{Figure, LineChart, Table, section};
+use crate::seeds::{CHOOSING, SEEDS, band, best, each};
+use longhand::report::{Figure, LineChart, Table, section, spread};
 use longhand::{Result, Rng, Tensor};
 
 /// Sequences in a batch.

@@ -2,10 +2,10 @@
 
 use crate::digits::{Digits, Method, decoupled, error, example_net, train};
 use crate::net::{Comparison, Link, Net, Quality};
-use crate::seeds::{SEEDS, band, each, spread};
+use crate::seeds::{SEEDS, band, each};
 use Method::{Bprop, Cdni, Dni, FullContext, Local, NoBprop};
 use longhand::optim::Adam;
-use longhand::report::{Figure, LineChart, Table, section};
+use longhand::report::{Figure, LineChart, Table, section, spread};
 use longhand::{Result, Rng, Tape, Tensor, init};
 
 /// The digits of a short run.

@@ -3,12 +3,12 @@
 
 use crate::digits::{Digits, Method, decoupled, train};
 use crate::net::{Net, update};
-use crate::seeds::{SEEDS, each, spread};
+use crate::seeds::{SEEDS, each};
 use Method::{Bprop, Cdni, Dni, Local};
 use longhand::layers::{Layer, Linear};
 use longhand::optim::Adam;
 use longhand::record::Record;
-use longhand::report::{Table, section};
+use longhand::report::{Table, section, spread};
 use longhand::{Rng, Tape, Tensor};
 
 const LAYERS: usize = 5;

@@ -1,10 +1,10 @@
 //! Guesses of a far-off gradient that are learnt without ever going back in time: BP(λ).
 
 use crate::net::Quality;
-use crate::seeds::{SEEDS, each, spread};
+use crate::seeds::{SEEDS, each};
 use longhand::dni::TracedSynthesizer;
 use longhand::optim::{Optimizer, Sgd};
-use longhand::report::{Table, section};
+use longhand::report::{Table, section, spread};
 use longhand::{Rng, Tensor, init};
 
 /// Places in the line, and lines side by side.

@@ -3,12 +3,12 @@
 use crate::digits::{Digits, error};
 use crate::latency::{Costs, Schedule, late, patience, simulate};
 use crate::net::{Link, Net, update};
-use crate::seeds::{CHOOSING, SEEDS, band, best, each, spread};
+use crate::seeds::{CHOOSING, SEEDS, band, best, each};
 use crate::threads::{self, SIZES};
 use longhand::data::Dataset;
 use longhand::layers::Layer;
 use longhand::optim::Adam;
-use longhand::report::{Figure, LineChart, Table, section};
+use longhand::report::{Figure, LineChart, Table, section, spread};
 use longhand::{Result, Rng, Tape, Tensor};
 use std::collections::VecDeque;
 

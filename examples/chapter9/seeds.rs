@@ -24,14 +24,6 @@ pub fn best<S: Copy + Send + Sync>(settings: &[S], run: impl Fn(S) -> f64 + Sync
     settings[(0..settings.len()).min_by(order).expect("a setting")]
 }
 
-/// The mean of some values and their standard deviation.
-pub fn spread(values: &[f64], digits: usize) -> String {
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    let deviation = (squares / (values.len() as f64 - 1.0)).sqrt();
-    format!("{mean:.digits$} ± {deviation:.digits$}")
-}
-
 /// The least, the mean and the largest at each place of several lists.
 pub fn band(lists: &[Vec<f64>]) -> [Vec<f64>; 3] {
     let at = |place: usize| lists.iter().map(move |list| list[place]);

@@ -3,10 +3,10 @@
 use crate::cnn::{Cnn, between, error_after};
 use crate::digits::{Digits, Method, decoupled, error, example_net, train};
 use crate::net::Net;
-use crate::seeds::{CHOOSING, SEEDS, best, each, spread};
+use crate::seeds::{CHOOSING, SEEDS, best, each};
 use Method::{Bprop, Cdni, Dni, Full, FullContext, Local, NoBprop};
 use longhand::Rng;
-use longhand::report::{Table, section};
+use longhand::report::{Table, section, spread};
 
 const RATES: [f64; 3] = [3e-4, 1e-3, 3e-3];
 

@@ -3,13 +3,13 @@
 
 use crate::digits::{Digits, error};
 use crate::net::{Link, Net, normed, update};
-use crate::seeds::{SEEDS, spread};
+use crate::seeds::SEEDS;
 use longhand::data::Dataset;
 use longhand::dni::{BackwardInterface, BasicSizes, BasicSynthesizer, Manager};
 use longhand::layers::{Layer, Sequential};
 use longhand::optim::Adam;
 use longhand::record::Record;
-use longhand::report::{Figure, Table, Timeline, measured, section};
+use longhand::report::{Figure, Table, Timeline, measured, section, spread};
 use longhand::tensor::threads;
 use longhand::{Result, Rng, Tape, Tensor};
 use std::collections::VecDeque;

@@ -3,6 +3,7 @@
 //! - [`Progress`] redraws one line on the terminal's stderr and is silent in a pipe, so that
 //!   stdout holds exactly the text that the book prints.
 //! - [`measured`] marks what another machine will print otherwise, a time above all.
+//! - [`spread`] says what several seeds gave: mean and standard deviation.
 //! - [`Table`] sets rows and columns for a terminal and for a code block.
 //! - [`chart`] writes figures as SVG, by hand. They follow the reader's light or dark theme and
 //!   are the same bytes on every machine.
@@ -14,6 +15,7 @@ pub mod chart;
 mod grouped;
 mod measured;
 mod progress;
+mod spread;
 mod table;
 mod width;
 
@@ -23,6 +25,7 @@ pub use chart::{
 pub use grouped::grouped;
 pub use measured::measured;
 pub use progress::Progress;
+pub use spread::spread;
 pub use table::Table;
 pub use width::display_width;
 
