@@ -4,7 +4,6 @@ use longhand::report::{Table, grouped};
 use longhand::tensor::Window;
 use longhand::{Rng, Tensor, init};
 
-// ANCHOR: in_groups
 /// A convolution in groups: each part of the outputs sees its own part of the channels only.
 fn in_groups(x: &Tensor, weight: &Tensor, groups: usize, window: Window) -> Tensor {
     // x [n, c, h, w], weight [o, c/groups, kh, kw] → [n, o, oh, ow]
@@ -17,7 +16,6 @@ fn in_groups(x: &Tensor, weight: &Tensor, groups: usize, window: Window) -> Tens
     let parts: Vec<Tensor> = (0..groups).map(part).collect();
     Tensor::concat(&parts.iter().collect::<Vec<_>>(), 1)
 }
-// ANCHOR_END: in_groups
 
 /// What LeNet's second convolution costs, and what it would in a cheaper form.
 pub fn convolutions() {

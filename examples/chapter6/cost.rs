@@ -59,14 +59,12 @@ pub fn cost(train: &Dataset) {
     print!("{}\n{}", work.left(0), times.left(0).right(1).right(2).right(3));
 }
 
-// ANCHOR: held
 /// The most bytes that `f` holds besides its result, on one thread.
 fn held(f: impl Fn() -> Tensor) -> usize {
     let meter = Meter::new();
     let result = threads::with(1, || meter.watch(f));
     meter.most(Kind::Scratch) - size_of_val(result.data())
 }
-// ANCHOR_END: held
 
 /// The shortest of so many runs.
 fn time(runs: usize, f: impl Fn() -> Vec<Tensor>) -> String {

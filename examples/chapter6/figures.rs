@@ -21,7 +21,6 @@ pub fn enlarged(pixels: &[f32], side: usize, times: usize) -> Vec<f32> {
 /// Kernels made by hand, what a patch's pixels see, the kernels learnt, the loss of each batch.
 pub fn draw(net: &Sequential, train: &Dataset, losses: &[f32]) -> Result<()> {
     let digit = train.rows(0..1).images;
-    // ANCHOR: edges
     let edges = [
         ("rises right", [-1.0_f32, 0.0, 1.0, -1.0, 0.0, 1.0, -1.0, 0.0, 1.0]),
         ("rises down", [-1.0, -1.0, -1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0]),
@@ -34,7 +33,6 @@ pub fn draw(net: &Sequential, train: &Dataset, losses: &[f32]) -> Result<()> {
         let seen = digit.conv2d(&Tensor::new([1, 1, 3, 3], kernel.to_vec()), None, window);
         sheet = sheet.image(&stretched(seen.clamp_min(0.0).data()), name);
     }
-    // ANCHOR_END: edges
     println!("figure: {}", sheet.save_figure("chapter6-kernels")?);
 
     let columns = digit.im2col(Window::new([5, 5]));

@@ -7,14 +7,12 @@ use longhand::data::Dataset;
 use longhand::layers::{Layer, Nll, Sequential, evaluate, preserve_state};
 use longhand::report::{Table, spread};
 
-// ANCHOR: forgotten
 /// The accuracy of one who forgot to say that this is evaluation.
 fn in_training(net: &mut Sequential, digits: &Dataset, batch: usize) -> f64 {
     let found = evaluate(digits, batch, &mut Nll::mean(), |x| net.forward(x));
     net.forget();
     found.accuracy()
 }
-// ANCHOR_END: forgotten
 
 /// The same digits, all zeros first, then all ones.
 fn sorted(digits: &Dataset) -> Dataset {

@@ -6,12 +6,10 @@ use longhand::layers::Sequential;
 use longhand::report::{Figure, ImageGrid};
 use longhand::{Result, Tensor};
 
-// ANCHOR: maps
 /// What the first `count` layers make of these images.
 fn through(net: &Sequential, count: usize, images: &Tensor) -> Tensor {
     net.layers[..count].iter().fold(images.clone(), |x, layer| layer.predict(&x))
 }
-// ANCHOR_END: maps
 
 /// How large each map is drawn: 24×24 as it is, 8×8 with each number as a square.
 const WIDE: usize = 24;

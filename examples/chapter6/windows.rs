@@ -43,7 +43,6 @@ pub fn columns() {
 
 /// What col2im adds up, and that it is im2col's adjoint.
 pub fn back() {
-    // ANCHOR: back
     let window = Window::new([3, 3]);
     let ones = Tensor::<f64>::ones([1, 9, 16]); // the columns of a 6 × 6 image
     let seen = ones.col2im(window, [6, 6]);
@@ -52,7 +51,6 @@ pub fn back() {
     let columns = x.im2col(window);
     let y = init::normal::<f64>(columns.shape(), 0.0, 1.0, rng);
     let (left, right) = ((&columns * &y).sum(), (&x * &y.col2im(window, [8, 7])).sum());
-    // ANCHOR_END: back
     println!("how many windows see each pixel:\n{}", seen.reshape([6, 6]));
     println!("⟨im2col x, y⟩ = {left:.12}");
     println!("⟨x, col2im y⟩ = {right:.12}");

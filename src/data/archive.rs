@@ -67,7 +67,6 @@ pub struct Archive<T: Scalar = f32> {
     faults: Vec<String>,
 }
 
-// ANCHOR: archive
 impl<T: Scalar> Archive<T> {
     /// Saves what `parts` names as a safetensors file, whole or not at all.
     ///
@@ -110,7 +109,6 @@ impl<T: Scalar> Archive<T> {
             .expected("what this training consists of, by name and shape")
             .help("build net and optimizer as they were when the file was saved"))
     }
-    // ANCHOR_END: archive
 
     fn new(tensors: BTreeMap<String, Tensor<T>>) -> Self {
         Self { tensors, loading: false, within: String::new(), faults: Vec::new() }
@@ -154,7 +152,6 @@ impl<T: Scalar> Archive<T> {
         }
     }
 
-    // ANCHOR: bits
     /// Bits, as so many numbers of sixteen bits: those are exact in an `f32` too.
     ///
     /// # Panics
@@ -173,7 +170,6 @@ impl<T: Scalar> Archive<T> {
             *word = quarters.iter().rev().fold(0, |word, x| word << 16 | x.to_f64() as u64);
         }
     }
-    // ANCHOR_END: bits
 
     fn fault(&mut self, name: &str, what: &str) {
         self.faults.push(format!("{}{name}: {what}", self.within));
