@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`mnist`], [`digits`], [`dataset`], [`batches`] | the digits, as tensors, a batch at a time |
 //! | [`augment`] | images turned and shifted |
+//! | [`picture`], [`drawn`] | a grey picture of any size, and a digit of one's own made like MNIST's |
 //! | [`idx`] | the format MNIST comes in |
 //! | [`npy`] | NumPy's format for an array |
 //! | [`safetensors`] | a file of named tensors: a saved net |
@@ -21,10 +22,12 @@ mod convert;
 mod cursor;
 pub mod dataset;
 pub mod digits;
+pub mod drawn;
 pub mod gzip;
 pub mod idx;
 pub mod mnist;
 pub mod npy;
+pub mod picture;
 pub mod safetensors;
 mod scanner;
 
@@ -33,8 +36,10 @@ pub use augment::{Motion, move_each};
 pub use batches::{Batches, Epoch};
 pub use dataset::Dataset;
 pub use digits::Digits;
+pub use drawn::{Drawn, Ink};
 pub use gzip::gunzip;
 pub use idx::{Idx, IdxData};
 pub use mnist::Mnist;
 pub use npy::{Npy, NpyData, read_tensor, write_tensor};
+pub use picture::Picture;
 pub use safetensors::Safetensors;
