@@ -5,8 +5,8 @@
 
 #![cfg(target_os = "linux")]
 
-use longhand::data::{Idx, Npy};
-use longhand::deflate::crc32_reference;
+use longhand::data::{Idx, Npy, Png};
+use longhand::deflate::{adler32, crc32_reference};
 
 const MEBIBYTE: usize = 1 << 20;
 
@@ -23,8 +23,35 @@ fn reserve(bytes: usize) -> Vec<u8> {
     std::hint::black_box(Vec::with_capacity(bytes))
 }
 
+/// A zlib stream of a zero and then so many times 258 more.
+fn zeros(copies: usize) -> Vec<u8> {
+    let sum = adler32(&vec![0; 1 + 258 * copies]);
+    let words = ["1", "10", "00110000"].into_iter();
+    let copies = std::iter::repeat_n("1100010100000", copies);
+    let bits = words.chain(copies).chain(["0000000"]).flat_map(str::bytes);
+    let bits: Vec<u8> = bits.map(|bit| bit - b'0').collect();
+    let bytes = bits.chunks(8).map(|bits| bits.iter().rev().fold(0, |byte, bit| byte << 1 | bit));
+    [0x78, 0x01].into_iter().chain(bytes).chain(sum.to_be_bytes()).collect()
+}
+
+/// A PNG file of greys.
+fn png(size: [u8; 8], depth: u8, stream: &[u8]) -> Vec<u8> {
+    let header = [&size[..], &[depth, 0, 0, 0, 0]].concat();
+    let mut file = b"\x89PNG\r\n\x1A\n".to_vec();
+    for (name, contents) in [(b"IHDR", &header[..]), (b"IDAT", stream), (b"IEND", &[])] {
+        file.extend((contents.len() as u32).to_be_bytes());
+        let start = file.len();
+        file.extend(name);
+        file.extend(contents);
+        let sum = crc32_reference(&file[start..]);
+        file.extend(sum.to_be_bytes());
+    }
+    file
+}
+
 #[test]
 fn headers_that_claim_billions_get_nothing() {
+    let ten_million = zeros(40_000);
     // Take up what the process once had and gave back, so that the peak is where it stands now.
     let filled = reserve(address_space("VmPeak") - address_space("VmSize") + MEBIBYTE);
     let before = address_space("VmPeak");
@@ -63,6 +90,17 @@ fn headers_that_claim_billions_get_nothing() {
     gzip.extend(u32::MAX.to_le_bytes());
     let error = longhand::data::gunzip(&gzip).unwrap_err();
     assert!(error.to_string().contains("found length 4294967295, expected 5"), "{error}");
+
+    // PNG: every size that one bit can claim for a small picture; and a picture of 16 pixels whose
+    // data would be ten million.
+    for bit in 0..8 * 8 {
+        let mut size = [0, 0, 0, 4, 0, 0, 0, 4];
+        size[bit / 8] ^= 1 << (bit % 8);
+        let error = Png::from_bytes(&png(size, 16, &zeros(1))).unwrap_err();
+        assert!(error.to_string().contains("pixels"), "{error}");
+    }
+    let error = Png::from_bytes(&png([0, 0, 0, 4, 0, 0, 0, 4], 8, &ten_million)).unwrap_err();
+    assert!(error.to_string().contains("more than 20 bytes of pixels"), "{error}");
 
     let grown = address_space("VmPeak") - before;
     assert!(grown < 4 * MEBIBYTE, "{grown} bytes for nothing");

@@ -8,6 +8,7 @@
 //! | [`picture`], [`drawn`] | a grey picture of any size, and a digit of one's own made like MNIST's |
 //! | [`idx`] | the format MNIST comes in |
 //! | [`npy`] | NumPy's format for an array |
+//! | [`png`] | the format of screenshots and scans |
 //! | [`safetensors`] | a file of named tensors: a saved net |
 //! | [`gzip`] | members, headers, checksums around [`deflate`](crate::deflate) |
 //! | `cursor`, `scanner`, `convert` | what the readers share: bytes, text, numbers |
@@ -28,6 +29,7 @@ pub mod idx;
 pub mod mnist;
 pub mod npy;
 pub mod picture;
+pub mod png;
 pub mod safetensors;
 mod scanner;
 
@@ -42,4 +44,5 @@ pub use idx::{Idx, IdxData};
 pub use mnist::Mnist;
 pub use npy::{Npy, NpyData, read_tensor, write_tensor};
 pub use picture::Picture;
+pub use png::Png;
 pub use safetensors::Safetensors;

@@ -20,10 +20,13 @@ mod crc32;
 mod fault;
 mod huffman;
 mod output;
+mod zlib;
 
 pub use crc32::{crc32, crc32_reference};
 pub(crate) use fault::DAMAGED;
 pub(crate) use output::Output;
+pub use zlib::adler32;
+pub(crate) use zlib::unpack_zlib;
 
 use crate::Result;
 use bits::Bits;

@@ -11,3 +11,4 @@ mod gzip;
 mod idx;
 mod mnist;
 mod npy;
+mod png;

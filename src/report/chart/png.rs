@@ -5,7 +5,7 @@
 //! code, and of its references to earlier bytes only "the byte before, so many times", which is
 //! what empty paper is made of. (PNG: ISO/IEC 15948; zlib and deflate: RFC 1950 and RFC 1951.)
 
-use crate::deflate::crc32;
+use crate::deflate::{adler32, crc32};
 
 /// The file of a picture of `width` × `height` pixels, each from 0 (black) to 15 (white).
 pub(super) fn encode(width: usize, height: usize, pixels: &[u8]) -> Vec<u8> {
@@ -54,11 +54,7 @@ fn zlib(bytes: &[u8]) -> Vec<u8> {
         at += same - left;
     }
     out.literal(256); // the end of the block
-    let (a, b) = bytes.iter().fold((1, 0), |(a, b), byte| {
-        let a = (a + u32::from(*byte)) % 65_521;
-        (a, (b + a) % 65_521)
-    });
-    out.bytes.extend((b << 16 | a).to_be_bytes());
+    out.bytes.extend(adler32(bytes).to_be_bytes());
     out.bytes
 }
 
@@ -146,8 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn check_sums_and_letters_are_the_standard_ones() {
-        assert!(zlib(b"Wikipedia").ends_with(&0x11E6_0398_u32.to_be_bytes()));
+    fn letters_are_the_standard_ones() {
         assert_eq!(
             ["", "f", "fo", "foo", "foob"].map(|t| base64(t.as_bytes())),
             ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]
