@@ -117,10 +117,10 @@ pub trait Scalar:
     fn sqrt(self) -> Self;
     /// `self`·`a` + `b` with one rounding.
     fn mul_add(self, a: Self, b: Self) -> Self;
-    /// The same, for code compiled for any processor of its kind: where the instruction may not
-    /// be used, an `f32` is worked out in `f64` and not by a call into a library.
+    /// Eight of them, for code compiled for any processor of its kind: where the instruction may
+    /// not be used, an `f32` is worked out in `f64` and not by a call into a library.
     #[doc(hidden)]
-    fn mul_add_portable(self, a: Self, b: Self) -> Self;
+    fn mul_add_portable(a: [Self; 8], b: [Self; 8], c: [Self; 8]) -> [Self; 8];
     /// Whether this is not a number.
     fn is_nan(self) -> bool;
     /// Whether this is neither infinite nor NaN.
@@ -206,6 +206,11 @@ pub trait Scalar:
     fn sigmoid(self) -> Self;
 }
 
+#[inline(always)]
+fn fma_each<T: Scalar>(a: [T; 8], b: [T; 8], c: [T; 8]) -> [T; 8] {
+    std::array::from_fn(|i| a[i].mul_add(b[i], c[i]))
+}
+
 macro_rules! scalar {
     ($t:ident, $dtype:ident, $fma:expr, $exp:path, $ln:path, $tanh:path, $sigmoid:path) => {
         // Small functions, used inside loops that are compiled for one instruction set or another:
@@ -242,10 +247,10 @@ macro_rules! scalar {
                 $t::mul_add(self, a, b)
             }
             #[inline(always)]
-            fn mul_add_portable(self, a: Self, b: Self) -> Self {
+            fn mul_add_portable(a: [Self; 8], b: [Self; 8], c: [Self; 8]) -> [Self; 8] {
                 const INSTRUCTION: bool =
                     cfg!(any(target_feature = "fma", target_arch = "aarch64"));
-                if INSTRUCTION { $t::mul_add(self, a, b) } else { $fma(self, a, b) }
+                if INSTRUCTION { fma_each(a, b, c) } else { $fma(a, b, c) }
             }
             #[inline(always)]
             fn is_nan(self) -> bool {
@@ -289,7 +294,7 @@ macro_rules! scalar {
     };
 }
 scalar!(f32, F32, fma32, exp::exp_f32, ln::ln_f32, tanh::tanh_f32, tanh::sigmoid_f32);
-scalar!(f64, F64, f64::mul_add, exp::exp_f64, ln::ln_f64, tanh::tanh_f64, tanh::sigmoid_f64);
+scalar!(f64, F64, fma_each, exp::exp_f64, ln::ln_f64, tanh::tanh_f64, tanh::sigmoid_f64);
 
 /// c₀ + c₁x + c₂x² + …, the even powers and the odd ones each from the inside out (Horner).
 ///

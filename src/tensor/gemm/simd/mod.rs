@@ -112,7 +112,7 @@ impl<T: Scalar> Simd for Plain<T> {
 
     #[inline(always)]
     fn fma(a: Self, b: Self, c: Self) -> Self {
-        Self(std::array::from_fn(|i| a.0[i].mul_add_portable(b.0[i], c.0[i])))
+        Self(T::mul_add_portable(a.0, b.0, c.0))
     }
 
     #[inline(always)]
