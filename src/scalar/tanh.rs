@@ -31,6 +31,9 @@
 //! and an error in q is multiplied by the small t. (For large t the difference cancels, and the
 //! quotient itself is better.)
 //!
+//! For f32 all of this is done in f64 and rounded once, and then t / (t + 2) is good enough as it
+//! is: for all 2³² arguments the result is the f32 nearest to tanh x (`.ci/rounding` tries them).
+//!
 //! # sigmoid
 //!
 //! σ(x) = 1 / (1 + e⁻ˣ) overflows inside for very negative x, long before σ(x) = eˣ itself is too
@@ -40,21 +43,29 @@
 //! σ(x) = 1 / (1 + z)   for x ≥ 0
 //! σ(x) = z / (1 + z)   for x < 0,   or z − z·q with q = z / (1 + z) while z is small
 //! ```
+//!
+//! For f32 the quotients are good enough again, but for one place. Close to 0
+//!
+//! ```text
+//! σ(x) = ½ + x/4 − x³/48 + …
+//! ```
+//!
+//! and where ½ + x/4 is a midpoint between two f32, it is the third term alone that tells on which
+//! side the truth lies: nearer to ½. Even an f64 does not see it when x is 2⁻²³. So for small x the
+//! quarter is taken a little too small, by 2⁻²⁶ of itself. That decides the midpoints, and no other
+//! sum comes across one: it has only the digits of x/4, and lies at least 2⁻²⁴·x/4 from each.
 
-use super::exp::{exp_f32, exp_f64, split_f32, split_f64};
+use super::exp::{exp_f64, exp_wide, split_f32, split_f64};
 
-/// tanh x
+/// The f32 nearest to tanh x.
 #[inline(always)]
 pub(super) fn tanh_f32(x: f32) -> f32 {
-    let twice = 2.0 * x.abs();
     // 1 − tanh 10 is below 10⁻⁸: already 1 in f32.
-    let twice = if twice > 20.0 { 20.0 } else { twice };
-    let (n, head, rest) = split_f32(twice);
-    let power = f32::from_bits(n.wrapping_add(127) << 23);
-    let t = (power * head + (power - 1.0)) + power * rest;
-    let quotient = t / (t + 2.0);
-    let small = 0.5 * (t - t * quotient);
-    let result = if n <= 1 { small } else { quotient }.copysign(x);
+    let y = if x.abs() > 10.0 { 10.0 } else { x.abs() };
+    let (n, growth) = split_f32(f64::from(2.0 * y));
+    let power = f64::from_bits(1.0_f64.to_bits().wrapping_add(n));
+    let t = power * growth + (power - 1.0);
+    let result = ((t / (t + 2.0)) as f32).copysign(x);
     if x.is_nan() { f32::NAN } else { result }
 }
 
@@ -73,12 +84,19 @@ pub(super) fn tanh_f64(x: f64) -> f64 {
     if x.is_nan() { f64::NAN } else { result }
 }
 
-/// 1 / (1 + e⁻ˣ)
+/// The f32 nearest to 1 / (1 + e⁻ˣ).
 #[inline(always)]
 pub(super) fn sigmoid_f32(x: f32) -> f32 {
-    let z = exp_f32(-x.abs());
+    /// ¼·(1 − 2⁻²⁶)
+    const QUARTER: f64 = 0.25 - 1.0 / (1_u64 << 28) as f64;
+    let y = -x.abs();
+    let y = if y < -104.0 { -104.0 } else { y };
+    let z = exp_wide(f64::from(y));
     let quotient = if x < 0.0 { z } else { 1.0 } / (1.0 + z);
-    if x < 0.0 && z < 0.5 { z - z * quotient } else { quotient }
+    // 2⁻¹²: there x³/48 is still less than what the quarter is short of.
+    let near = x.abs() < 1.0 / 4096.0;
+    let result = if near { 0.5 + f64::from(x) * QUARTER } else { quotient } as f32;
+    if x.is_nan() { f32::NAN } else { result }
 }
 
 /// 1 / (1 + e⁻ˣ)

@@ -13,7 +13,6 @@ Two methods, both in 60-digit arithmetic:
 """
 
 from mpmath import mp, mpf, matrix, lu_solve, cos, pi, exp, expm1, log, sqrt, polyval
-import struct
 
 mp.dps = 60
 
@@ -67,15 +66,6 @@ def cauchy(f, lo, hi, p, q):
     return top, bottom, max(abs(value(x) / f(x) - 1) for x in spots if f(x) != 0)
 
 
-def single(x):
-    """x to the nearest f32, printed with as many digits as that takes."""
-    rounded = struct.unpack("<f", struct.pack("<f", float(x)))[0]
-    for digits in range(1, 18):
-        text = f"{rounded:.{digits}g}"
-        if struct.pack("<f", float(text)) == struct.pack("<f", rounded):
-            return repr(float(text))
-
-
 def double(x):
     return repr(float(x))
 
@@ -96,25 +86,30 @@ def show(title, error, **columns):
 
 if __name__ == "__main__":
     ln2 = log(mpf(2))
-    for name, show_one, bits in ("f32", single, 14), ("f64", double, 36):
-        head, rest = split(ln2, bits)
-        show(f"ln 2 for {name}, head of {bits} bits", None, head=[show_one(head)], rest=[show_one(rest)])
+    for name, x, bits in ("log2 e for f32", 1 / ln2, 29), ("ln 2 for f32", ln2, 40), ("ln 2 for f64", ln2, 36):
+        head, rest = split(x, bits)
+        show(f"{name}, head of {bits} bits", None, head=[double(head)], rest=[double(rest)])
 
     # e^r = 1 + r + r^2 q(r) for |r| <= ln 2 / 2 and a little more; the weight makes the error
     # relative to e^r - 1, which tanh needs.
     reach = ln2 / 2 * mpf("1.0001")
     q = lambda r: (expm1(r) - r) / r**2 if abs(r) > mpf(10) ** -12 else mpf(1) / 2 + r / 6
     weight = lambda r: r**2 / expm1(r) if r != 0 else mpf(0)
-    for name, show_one, n in ("f32", single, 5), ("f64", double, 10):
-        c, error = remez(q, lambda r: abs(weight(r)), -reach, reach, n)
-        show(f"exp, {name}", error, q=map(show_one, c))
+    c, error = remez(q, lambda r: abs(weight(r)), -reach, reach, 10)
+    show("exp, f64", error, q=map(double, c))
+
+    # For f32, computed in f64: 2^f = 1 + f q(f) for |f| <= 1/2 and a little more, again relative to
+    # 2^f - 1.
+    q = lambda f: expm1(f * ln2) / f if abs(f) > mpf(10) ** -25 else ln2 + f * ln2**2 / 2
+    c, error = remez(q, lambda f: 1 / q(f), mpf("-0.500005"), mpf("0.500005"), 10)
+    show("exp, f32", error, q=map(double, c))
 
     # ln((1+s)/(1-s)) = 2s + s z p(z), z = s^2, for 1+f = (1+s)/(1-s) between sqrt(1/2) and sqrt 2.
     edge = ((sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1)) ** 2 * mpf("1.0001")
     series = lambda z: sum(2 * z**k / (2 * k + 3) for k in range(40))
-    for name, show_one, n in ("f32", single, 4), ("f64", double, 7):
+    for name, n in ("f32", 6), ("f64", 7):
         c, error = remez(series, lambda z: z / 2, 0, edge, n)
-        show(f"ln, {name}", error, p=map(show_one, c))
+        show(f"ln, {name}", error, p=map(double, c))
 
     # The quantile of the normal distribution: the z with a share p of all draws below it.
     # Both variables are shifted to start at 0: then no coefficient is negative and nothing cancels.
