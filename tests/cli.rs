@@ -65,7 +65,11 @@ fn each_refuses_what_it_does_not_know_and_shows_its_usage() {
         ("chapter7", vec!["--process", "sideways"], "expected ordinary, layer, parameter"),
         ("chapter7", vec!["--process"], "--process without its WAY"),
         ("chapter8", vec!["--save"], "--save without its FOLDER"),
-        ("chapter8", vec!["--full", "--save", "x"], "found --full and --save, expected one"),
+        (
+            "chapter8",
+            vec!["--full", "--save", "x"],
+            "found more than one of --rivals, --full and --save, expected one of them",
+        ),
         ("chapter9", vec!["mlp", "cnn"], "found the argument \"cnn\""),
         ("chapter9", vec!["mlp", "--epochs", "none"], "expected a whole number from 1 on"),
         ("chapter9", vec!["--seed", "2"], "found an option without a name"),

@@ -7,6 +7,7 @@ use crate::repository::Repository;
 const LONG: &[(&str, &str, &[&str])] = &[
     ("chapter6-full", "chapter6", &["--full"]),
     ("chapter6-seeds", "chapter6", &["--seeds"]),
+    ("chapter8-rivals", "chapter8", &["--rivals"]),
     ("chapter8-full", "chapter8", &["--full"]),
     ("chapter9-seeds", "chapter9", &["seeds"]),
     ("chapter9-depth", "chapter9", &["depth"]),
@@ -16,6 +17,7 @@ const LONG: &[(&str, &str, &[&str])] = &[
     ("chapter9-copies", "chapter9", &["copies"]),
     ("chapter9-repeats", "chapter9", &["repeats"]),
     ("chapter9-rnn", "chapter9", &["rnn"]),
+    ("chapter10-full", "chapter10", &["--full"]),
 ];
 
 /// A run whose output is captured.
