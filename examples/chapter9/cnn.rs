@@ -95,7 +95,7 @@ impl Cnn {
         value
     }
 
-    fn params_mut(&mut self) -> Vec<&mut Param> {
+    pub fn params_mut(&mut self) -> Vec<&mut Param> {
         let Self { below, above, between, .. } = self;
         let mut params = below.params_mut();
         params.extend(above.params_mut());
