@@ -1,6 +1,6 @@
 """A headless Chromium, driven over two pipes by its DevTools protocol: no package is needed.
 
-`book/look` opens the built book with it.
+`book/look` opens the built book with it, and `book/build --pdf` prints it.
 """
 
 import json
@@ -20,7 +20,7 @@ class Chromium:
         found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
         program = os.environ.get("CHROMIUM") or next(found, None)
         if not program:
-            sys.exit("there is no chromium on the PATH")
+            sys.exit("book: there is no chromium on the PATH, and CHROMIUM names none; on Debian: apt-get install chromium")
         self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         to_read, self.to = os.pipe()
         self.back, to_write = os.pipe()
@@ -51,13 +51,13 @@ class Chromium:
         message, self.rest = self.rest.split(b"\0", 1)
         return json.loads(message)
 
-    def call(self, method, **params):
+    def call(self, method, timeout=30, **params):
         self.last += 1
         message = {"id": self.last, "method": method, "params": params}
         if self.session:
             message["sessionId"] = self.session
         os.write(self.to, json.dumps(message).encode() + b"\0")
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + timeout
         while True:
             answer = self.receive(deadline)
             if answer.get("id") == self.last:
@@ -74,7 +74,8 @@ class Chromium:
     def evaluate(self, script):
         result = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in result:
-            raise RuntimeError(result["exceptionDetails"]["text"])
+            details = result["exceptionDetails"]
+            raise RuntimeError(details.get("exception", {}).get("description", details["text"]))
         return result["result"].get("value")
 
     def close(self):

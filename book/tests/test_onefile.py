@@ -1,0 +1,118 @@
+"""What becomes of a page in the PDF, and what must not pass unseen. Run by book/build --pdf."""
+
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "onefile"))
+import pages  # noqa: E402
+import paper  # noqa: E402
+import pdf  # noqa: E402
+import pikepdf  # noqa: E402
+
+TOC = """<ol class="chapter"><li><a href="preface.html">Preface</a></li><li class="part-title">First</li>
+<li><a href="one.html"><strong>1.</strong> One</a></li><li class="part-title">Appendices</li>
+<li><a href="more.html"><strong>2.</strong> More</a></li></ol>"""
+PREFACE = '<h1 id="preface">Preface</h1><p>See <a href="#one">chapter 1</a>.</p>'
+ONE = """<h1 id="one">One</h1><h2 id="part">A <code>part</code></h2><p>Text.</p>
+<details><summary>How it is done</summary><p>By hand.</p></details>
+<pre><code class="language-rust">fn long() { 123456789 }</code></pre>
+<figure><img src="figures/x.svg" alt="a line"></figure>
+<div class="question"><p id="dear">Why?</p><details><summary>Answer</summary><p>Because.</p></details></div>
+<h3 id="e"><a class="header" href="#e">Exercise 1.1</a></h3><details><summary>Our answer</summary><p>So.</p></details>"""
+MORE = '<h1 id="more">More</h1><p>Words.</p>'
+BREAK = '<div style="break-before: page; page-break-before: always;"></div>'
+FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" class="lh" viewBox="0 0 640 100"><title>t</title><text y="20">loss</text></svg>'
+
+
+class OneFile(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = pages.Pages()
+        cls.addClassCleanup(cls.browser.close)
+
+    def make(self, *chapters, toc=TOC):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        book = Path(folder.name).resolve()
+        (book / "figures").mkdir()
+        (book / "figures" / "x.svg").write_text(FIGURE, encoding="utf-8")
+        (book / "toc.html").write_text(toc, encoding="utf-8")
+        (book / "highlight-1.js").write_text("var hljs = { highlightBlock(e) { e.classList.add('seen') } };", encoding="utf-8")
+        script = "<script>document.body.append('inserted by a script')</script>"
+        page = f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>L</title></head><body><nav>Side</nav><main>{BREAK.join(chapters)}</main>{script}'
+        (book / "print.html").write_text(page, encoding="utf-8")
+        made, problems = pdf.make(self.browser, book, "7.8.9")
+        self.text = self.browser.evaluate("document.body.textContent")
+        return made, problems
+
+    def there(self, selector):
+        return self.browser.evaluate(f"[...document.querySelectorAll({selector!r})].map(e => e.textContent)")
+
+    def test_a_book_in_print(self):
+        made, problems = self.make(PREFACE, ONE, MORE)
+        self.assertEqual(problems, [])
+        with made.open_outline() as outline:
+            self.assertEqual([item.title for item in outline.root][-5:], ["Contents", "Preface", "One", "More", "Answers"])
+        at = pdf.places(made)
+        self.assertEqual([at[i] for i in ("preface", "one", "more", "one-answer-1")], [4, 5, 6, 7])
+        lines = self.there(".contents a")
+        self.assertEqual(lines, ["Preface4", "1 One5", "A part5", "Appendix A More6", "Answers7"])
+        self.assertEqual(self.there(".contents .part"), ["First", "Appendices"])
+        self.assertEqual(self.there(".chapter-label"), ["Chapter 1", "Appendix A"])
+        self.assertIn("7.8.9", self.text)
+        self.assertNotIn("inserted", self.text)
+        self.assertNotIn("Side", self.text)
+
+    def test_answers_go_to_the_end_and_the_rest_is_unfolded(self):
+        self.make(PREFACE, ONE, MORE)
+        self.assertEqual(self.there("details"), [])
+        self.assertEqual(self.there(".unfolded"), ["How it is doneBy hand."])
+        self.assertEqual(self.there(".answer-link a"), ["Answer on page 7"] * 2)
+        self.assertEqual(self.there(".answer h3"), ["Question 1 page 5", "Exercise 1.1 page 5"])
+        self.assertEqual(self.there(".answer"), ["Question 1 page 5Why?Because.", "Exercise 1.1 page 5So."])
+        self.assertEqual(self.there(".answer #dear"), [], "a copy has no id")
+
+    def test_figures_and_listings_belong_to_the_page(self):
+        self.make(PREFACE, ONE, MORE)
+        self.assertEqual(self.there("img"), [])
+        self.assertEqual(self.there("figure > svg[aria-label='a line']"), ["loss"])
+        self.assertEqual(len(self.there("code.seen")), 1)
+        self.assertEqual(self.browser.evaluate("document.querySelector('pre code').style.getPropertyValue('--columns')"), "23")
+
+    def test_what_sticks_out_and_what_leads_nowhere_is_said(self):
+        _, problems = self.make(PREFACE, ONE + '<div style="width: 900px">wide</div><a href="#nowhere">x</a>', MORE)
+        self.assertEqual(problems, ["sticks out: div wide", "no such place: #nowhere"])
+
+    def test_a_chapter_that_is_not_in_the_contents_is_refused(self):
+        with self.assertRaisesRegex(RuntimeError, "3 pages, but 2 in print"):
+            self.make(PREFACE, ONE)
+
+    def test_an_empty_page_a_missing_chapter_and_a_font_left_out_are_said(self):
+        made = pikepdf.new()
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, BaseFont=pikepdf.Name("/Times-Roman"))
+        for _ in range(3):
+            made.add_blank_page()
+        made.pages[1].obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        found = list(pdf.problems_of(made, ["One"]))
+        self.assertEqual(found, ["the outline lacks 'One'", "page 2: a font is not embedded: /Times-Roman", "page 3 is empty"])
+
+    def test_a_picture_of_a_page_shows_what_is_cut_or_missing(self):
+        width, height = 496, 702
+
+        def page(*ink):
+            rows = [bytearray(b"\xff" * width) for _ in range(height)]
+            for x, y in ink:
+                rows[y][x] = 0
+            return list(paper.problems_of(paper.grey(b"P5\n%d %d\n255\n" % (width, height) + b"".join(rows))))
+
+        self.assertEqual(page((100, 300)), [])
+        self.assertEqual(page((100, 20)), ["nothing stands on it"])
+        self.assertEqual(page((100, 300), (450, 300)), ["something stands in the right margin"])
+        self.assertEqual(page((100, 300), (50, 300)), ["something stands in the left margin"])
+
+
+if __name__ == "__main__":
+    unittest.main()
