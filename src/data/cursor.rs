@@ -1,4 +1,4 @@
-//! A place in a run of bytes, for the readers of gzip, IDX, NPY, PNG and safetensors.
+//! A place in a run of bytes, for the readers of gzip, IDX, NPY, PNG, PGM and safetensors.
 
 use crate::tensor::element_count;
 use crate::{Error, ErrorKind, Result};

@@ -130,7 +130,8 @@ impl Idx {
         Self::unpack(bytes.to_vec(), usize::MAX)
     }
 
-    fn unpack(bytes: Vec<u8>, limit: usize) -> Result<Self> {
+    /// [`Idx::read_at_most`] of bytes.
+    pub(super) fn unpack(bytes: Vec<u8>, limit: usize) -> Result<Self> {
         match is_gzip(&bytes) {
             true => Self::decode("unpacked IDX data", gunzip_at_most(&bytes, limit)?),
             false => Self::decode("IDX data", bytes),

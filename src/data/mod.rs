@@ -8,7 +8,8 @@
 //! | [`picture`], [`drawn`] | a grey picture of any size, and a digit of one's own made like MNIST's |
 //! | [`idx`] | the format MNIST comes in |
 //! | [`npy`] | NumPy's format for an array |
-//! | [`png`] | the format of screenshots and scans |
+//! | [`png`], [`pgm`] | the format of screenshots and scans, and the plainest one |
+//! | [`pictures`] | pictures from a file of any of these kinds |
 //! | [`safetensors`] | a file of named tensors: a saved net |
 //! | [`gzip`] | members, headers, checksums around [`deflate`](crate::deflate) |
 //! | `cursor`, `scanner`, `convert` | what the readers share: bytes, text, numbers |
@@ -28,7 +29,9 @@ pub mod gzip;
 pub mod idx;
 pub mod mnist;
 pub mod npy;
+pub mod pgm;
 pub mod picture;
+pub mod pictures;
 pub mod png;
 pub mod safetensors;
 mod scanner;
@@ -44,5 +47,6 @@ pub use idx::{Idx, IdxData};
 pub use mnist::Mnist;
 pub use npy::{Npy, NpyData, read_tensor, write_tensor};
 pub use picture::Picture;
+pub use pictures::read_pictures;
 pub use png::Png;
 pub use safetensors::Safetensors;

@@ -82,7 +82,7 @@ mod tests {
         let (sum, sums) = bytes
             .iter()
             .fold((1_u64, 0_u64), |(a, b), &byte| (a + u64::from(byte), a + u64::from(byte) + b));
-        assert_eq!(u64::from(adler32(&bytes)), (sums % 65_521) << 16 | sum % 65_521);
+        assert_eq!(u64::from(adler32(&bytes)), ((sums % 65_521) << 16) + sum % 65_521);
     }
 
     #[test]

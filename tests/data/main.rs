@@ -11,4 +11,6 @@ mod gzip;
 mod idx;
 mod mnist;
 mod npy;
+mod pgm;
+mod pictures;
 mod png;
