@@ -38,7 +38,8 @@ pub struct Program {
     pub title: &'static str,
     /// What it shows and how long that takes.
     pub about: &'static str,
-    /// The words of which one may be given, and what each does.
+    /// The words of which one may be given, and what each does; `read FILE…` is one that is followed
+    /// by one value or more.
     pub choices: &'static [(&'static str, &'static str)],
     /// The options and what each does; `--steps N` is one that is followed by a value.
     pub options: &'static [(&'static str, &'static str)],
@@ -49,6 +50,8 @@ pub struct Program {
 pub struct Arguments<'a> {
     program: &'a Program,
     choice: Option<String>,
+    /// What followed the choice, if it is one that is followed by values.
+    values: Vec<String>,
     /// Each option that was given, and its value or nothing.
     given: Vec<(&'static str, String)>,
 }
@@ -84,7 +87,8 @@ impl Program {
         let mut arguments = arguments.map(|argument| {
             argument.into_string().map_err(|argument| self.fault(format!("the bytes {argument:?}")))
         });
-        let mut asked = Arguments { program: self, choice: None, given: Vec::new() };
+        let mut asked =
+            Arguments { program: self, choice: None, values: Vec::new(), given: Vec::new() };
         while let Some(argument) = arguments.next().transpose()? {
             let known = self.options.iter().find_map(|(form, _)| {
                 let (name, value) =
@@ -101,13 +105,28 @@ impl Program {
                     Some(text) => asked.given.push((name, text)),
                     None => return Err(self.fault(format!("{name} without its {value}"))),
                 },
-                None if asked.choice.is_none() && self.choices.iter().any(|c| c.0 == argument) => {
+                None if asked.choice.is_none() && self.form(&argument).is_some() => {
                     asked.choice = Some(argument);
+                }
+                None if asked.values_follow().is_some() && !argument.starts_with("--") => {
+                    asked.values.push(argument);
                 }
                 None => return Err(self.fault(format!("the argument {argument:?}"))),
             }
         }
-        Ok(Some(asked))
+        match asked.values_follow() {
+            Some(form) if asked.values.is_empty() => {
+                let (name, values) = form.split_once(' ').unwrap_or((form, ""));
+                Err(self.fault(format!("{name} without its {values}")))
+            }
+            _ => Ok(Some(asked)),
+        }
+    }
+
+    /// The choice of this name, with what follows it.
+    fn form(&self, name: &str) -> Option<&'static str> {
+        let mut forms = self.choices.iter().map(|(form, _)| *form);
+        forms.find(|form| form.split(' ').next() == Some(name))
     }
 
     /// The error that the arguments are not as they should be.
@@ -125,7 +144,7 @@ impl Program {
         text += &format!("{command} {choice}[OPTIONS]\n\n");
         let options = self.options.iter().chain(&[("--help", "shows this and does nothing")]);
         let rows: Vec<_> = self.choices.iter().chain(options).collect();
-        let width = rows.iter().map(|(form, _)| form.len()).max().unwrap_or(0);
+        let width = rows.iter().map(|(form, _)| display_width(form)).max().unwrap_or(0);
         for (number, (form, what)) in rows.into_iter().enumerate() {
             if number == self.choices.len() && number > 0 {
                 text += "\n";
@@ -159,6 +178,17 @@ impl Arguments<'_> {
     #[must_use]
     pub fn choice(&self) -> Option<&str> {
         self.choice.as_deref()
+    }
+
+    /// The values that followed it: the files of `read FILE…`.
+    #[must_use]
+    pub fn values(&self) -> &[String] {
+        &self.values
+    }
+
+    /// The form of the choice, if values follow it.
+    fn values_follow(&self) -> Option<&'static str> {
+        self.program.form(self.choice()?).filter(|form| form.ends_with('…'))
     }
 
     /// Whether this option was given: `has("--quick")`.
@@ -222,7 +252,7 @@ mod tests {
         name: "chapter0",
         title: "Chapter 0: a test",
         about: "Words that go on for longer than a line of eighty columns can hold, and then end.",
-        choices: &[("one", "the first"), ("two", "the second")],
+        choices: &[("one", "the first"), ("two", "the second"), ("read FILE…", "some files")],
         options: &[("--quick", "in haste"), ("--steps N", "how many")],
     };
 
@@ -238,6 +268,12 @@ mod tests {
         let asked = parse(&[]).unwrap().unwrap();
         assert_eq!((asked.choice(), asked.has("--quick")), (None, false));
         assert_eq!(asked.number("--steps", 1).unwrap(), None);
+        let asked = parse(&["read", "a", "--quick", "one"]).unwrap().unwrap();
+        assert_eq!(
+            (asked.choice(), asked.values()),
+            (Some("read"), &["a", "one"].map(String::from)[..])
+        );
+        assert!(asked.has("--quick"));
         assert!(parse(&["--quick", "-h"]).unwrap().is_none());
         assert!(parse(&["--help", "nonsense"]).unwrap().is_none());
     }
@@ -248,6 +284,10 @@ mod tests {
             (&["--fast"][..], "found the argument \"--fast\""),
             (&["three"], "found the argument \"three\""),
             (&["one", "two"], "found the argument \"two\""),
+            (&["read"], "found read without its FILE…"),
+            (&["read", "--quick"], "found read without its FILE…"),
+            (&["read", "--fast"], "found the argument \"--fast\""),
+            (&["read FILE…"], "found the argument \"read FILE…\""),
             (&["--steps"], "found --steps without its N"),
             (&["--quick", "--quick"], "found --quick a second time"),
             (&["--steps N"], "found the argument \"--steps N\""),
@@ -277,12 +317,13 @@ end.
 
 cargo run --example chapter0 -- [NAME] [OPTIONS]
 
-  one        the first
-  two        the second
+  one         the first
+  two         the second
+  read FILE…  some files
 
-  --quick    in haste
-  --steps N  how many
-  --help     shows this and does nothing
+  --quick     in haste
+  --steps N   how many
+  --help      shows this and does nothing
 "
         );
         let command = Program { name: "cargo zero", ..PROGRAM };

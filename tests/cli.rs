@@ -62,6 +62,8 @@ fn each_refuses_what_it_does_not_know_and_shows_its_usage() {
             vec!["--quick", "--full"],
             "found more than one of --quick, --seeds and --full",
         ),
+        ("chapter4", vec!["read"], "found read without its FILE…"),
+        ("chapter6", vec!["read", "x.png", "--quick"], "found an option with read"),
         ("chapter7", vec!["--process", "sideways"], "expected ordinary, layer, parameter"),
         ("chapter7", vec!["--process"], "--process without its WAY"),
         ("chapter8", vec!["--save"], "--save without its FOLDER"),
@@ -101,6 +103,27 @@ fn each_that_reads_the_digits_says_where_they_should_be() {
         assert_eq!(code, 1, "{name}");
         assert!(err.starts_with("error: train-images-idx3-ubyte: found no such file"), "{err}");
         assert!(err.contains("help: set LONGHAND_DATA"), "{err}");
+    }
+}
+
+/// Pictures are read before anything is done with them.
+#[test]
+fn a_picture_that_cannot_be_read_is_said_at_once() {
+    let good = concat!(env!("CARGO_MANIFEST_DIR"), "/data/drawn/2.png");
+    let cut = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("cut.png");
+    std::fs::write(&cut, &std::fs::read(good).unwrap()[..200]).unwrap();
+    let cut = cut.to_str().unwrap();
+    for name in ["chapter4", "chapter6"] {
+        for (file, words) in [
+            ("no/such.png", "error: no/such.png: found "),
+            (env!("CARGO_TARGET_TMPDIR"), "a file that can be read"),
+            (cut, "cut.png: PNG data, byte 200: found the end of the data, expected "),
+            (concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"), "first bytes of a PNG, PGM, NPY"),
+        ] {
+            let (code, _, err) = said(example(name).args(["read", good, file]).output().unwrap());
+            assert_eq!(code, 1, "{name}: {err}");
+            assert!(err.contains(words) && err.contains("help: "), "{err}");
+        }
     }
 }
 

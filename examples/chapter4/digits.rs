@@ -4,7 +4,7 @@ use crate::trial::score;
 use longhand::data::{Dataset, Mnist};
 use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu, Sequential, summary};
 use longhand::optim::{Optimizer, Sgd};
-use longhand::report::{Figure, ImageGrid, LineChart, Progress, measured};
+use longhand::report::{ConfusionMatrix, Figure, ImageGrid, LineChart, Progress, measured};
 use longhand::{Result, Rng, Tensor, sequential};
 use std::time::Instant;
 
@@ -63,6 +63,14 @@ fn fit(net: &mut Sequential, train: &Dataset, valid: &Dataset, rng: &mut Rng) ->
 }
 // ANCHOR_END: fit
 
+/// The net after the first of its epochs.
+pub fn after_one_epoch(train: &Dataset) -> Sequential {
+    let mut rng = Rng::new(4);
+    let mut net = build(&mut rng);
+    epoch(&mut net, &mut Sgd::new(0.05).momentum(0.9), train, &mut rng, "epoch 1");
+    net
+}
+
 /// Trains, and looks at the test digits at the end. Gives the loss of every batch.
 pub fn train(net: &mut Sequential, [train, valid, test]: [&Dataset; 3], mut rng: Rng) -> Vec<f32> {
     let start = Instant::now();
@@ -74,7 +82,7 @@ pub fn train(net: &mut Sequential, [train, valid, test]: [&Dataset; 3], mut rng:
     losses
 }
 
-/// The loss of each batch, and the digits that are read wrongly.
+/// The loss of each batch, what is taken for what, and the digits that are read wrongly.
 pub fn figures(
     net: &Sequential,
     losses: &[f32],
@@ -89,6 +97,9 @@ pub fn figures(
         .log_y()
         .noisy("training batch", &epochs, losses, 50);
     println!("figure: {}", chart.save_figure("chapter4-loss")?);
+    let confusion = score(net, test).confusion;
+    let matrix = ConfusionMatrix::new("What is taken for what", &confusion);
+    println!("figure: {}", matrix.save_figure("chapter4-confusion")?);
     println!("figure: {}", mistakes(net, mnist, test).save_figure("chapter4-mistakes")?);
     Ok(())
 }

@@ -1,31 +1,41 @@
 //! Chapter 4, layers, modules, training: from functions to a net that reads digits.
 //!
-//! Without arguments it runs everything, which the book prints; `digits` is the last part alone.
+//! Without arguments it runs everything, which the book prints; `digits` is the last part alone, and
+//! `read` reads pictures of your own.
 
 mod batch;
 mod digits;
 mod downhill;
+mod finder;
 mod noise;
 mod overfit;
 mod rates;
+mod reading;
 mod refactors;
 mod resume;
 mod start;
+mod steps;
 mod trial;
 
 use longhand::cli::{Arguments, Program};
 use longhand::data::{Dataset, Mnist};
-use longhand::report::section;
-use longhand::{Result, Rng};
+use longhand::layers::Layer;
+use longhand::report::{Figure, section};
+use longhand::{Result, Rng, Tensor};
+use reading::{Known, Named};
 use std::process::ExitCode;
-use trial::Parts;
+use steps::steps;
+use trial::{Parts, score};
 
 const PROGRAM: Program = Program {
     name: "chapter4",
     title: "Chapter 4: layers, modules, training",
     about: "Three refactors, three rules for a step, experiments that are fair to all rivals, and \
             a net that reads 97 digits in 100. It takes most of a minute.",
-    choices: &[("digits", "the net that reads, alone: some seconds")],
+    choices: &[
+        ("digits", "the net that reads, alone: some seconds"),
+        ("read FILE…", "your own digits, from PNG, PGM, NPY or IDX: some seconds"),
+    ],
     options: &[],
 };
 
@@ -35,6 +45,7 @@ fn main() -> ExitCode {
 
 fn chapter(arguments: &Arguments) -> Result<()> {
     println!("{}", PROGRAM.title);
+    let pictures = reading::gather(arguments.values())?;
     let mnist = Mnist::load()?;
     let (train, valid) = mnist.train_valid();
     // ANCHOR: data
@@ -46,6 +57,9 @@ fn chapter(arguments: &Arguments) -> Result<()> {
         part.normalize(mean, std);
     }
     // ANCHOR_END: data
+    if arguments.choice() == Some("read") {
+        return read(&pictures, &mnist, [&train, &valid], [mean, std]);
+    }
     if arguments.choice().is_none() {
         experiments(&train, &raw, &Parts::new(&train, &valid))?;
     }
@@ -78,6 +92,8 @@ fn experiments(train: &Dataset, raw: &Parts, normalised: &Parts) -> Result<()> {
     let descent = rates::raw_and_normalised(raw, normalised)?;
     section("Three rules");
     let momentum = rates::rules(normalised, &descent);
+    section("A rate in one pass");
+    finder::compare(normalised, [descent.rate, momentum.rate])?;
     section("Batches of every size");
     batch::sizes(normalised, &descent);
     section("Where weights start");
@@ -87,4 +103,32 @@ fn experiments(train: &Dataset, raw: &Parts, normalised: &Parts) -> Result<()> {
     resume::compare(&normalised.train)?;
     section("A thousand digits");
     overfit::thousand(train, normalised)
+}
+
+/// Reads these pictures with the net as it is after the first epoch.
+fn read(
+    pictures: &[Named],
+    mnist: &Mnist,
+    [train, valid]: [&Dataset; 2],
+    [mean, std]: [f32; 2],
+) -> Result<()> {
+    let net = digits::after_one_epoch(train);
+    let right = score(&net, valid).accuracy();
+    println!("after one epoch: validation accuracy {right:.2} %");
+    let (learnt, others) = mnist.train_valid();
+    let known = Known::new(&learnt.split_at(10_000).0, &others.split_at(1_000).0);
+    let scores = |pixels: &[u8]| {
+        let pixel = |&pixel: &u8| (f32::from(pixel) / 256.0 - mean) / std;
+        net.predict(&Tensor::new([1, 784], pixels.iter().map(pixel).collect()))
+    };
+    let mut drawing = None;
+    for named in pictures {
+        let drawn = reading::read(named, scores, &known);
+        drawing = drawing.or(drawn.map(|drawn| steps(&named.picture, &drawn)));
+    }
+    if let Some(drawing) = drawing {
+        section("The steps");
+        println!("figure: {}", drawing.save_figure("chapter4-read-steps")?);
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Chapter 6, convolution: one product of matrices more, and a net that reads 99 digits of 100.
 //!
 //! `cargo run --example chapter6 -- --quick` trains on a part of the digits only, `--seeds` trains
-//! the net three times, and `--full` makes the experiments.
+//! the net three times, and `--full` makes the experiments. `read` reads pictures of your own.
 
 mod cheaper;
 mod cost;
@@ -10,6 +10,8 @@ mod full;
 mod judged;
 mod modes;
 mod nets;
+#[path = "../chapter4/reading.rs"]
+mod reading;
 mod seeds;
 mod seen;
 mod trial;
@@ -30,7 +32,7 @@ const PROGRAM: Program = Program {
     title: "Chapter 6: convolution",
     about: "Windows and columns, what they cost, and a net that reads 99 digits in 100. \
             It takes about a minute.",
-    choices: &[],
+    choices: &[("read FILE…", "your own digits, with the net that the chapter has saved")],
     options: &[
         ("--quick", "trains on a fifth of the digits, once"),
         ("--seeds", "the net with three seeds instead"),
@@ -42,10 +44,17 @@ const PROGRAM: Program = Program {
 const RATE: f64 = 0.05;
 const EPOCHS: usize = 3;
 
+/// Where the net is saved.
+const SAVED: &str = "target/lenet.safetensors";
+
 fn main() -> ExitCode {
     PROGRAM.run(|arguments| {
         let chosen = ["--quick", "--seeds", "--full"].map(|option| arguments.has(option));
         match chosen {
+            [false, false, false] if arguments.choice() == Some("read") => read(arguments.values()),
+            _ if arguments.choice().is_some() => Err(Error::new(ErrorKind::Argument, PROGRAM.name)
+                .found("an option with read")
+                .expected("files and no option")),
             [quick, false, false] => chapter(quick),
             [false, true, false] => {
                 seeds::three_seeds(&digits(&Mnist::load()?));
@@ -119,12 +128,12 @@ fn chapter(quick: bool) -> Result<()> {
     section("Saving");
     files::create_folder("target")?;
     // ANCHOR: save
-    net.save("target/lenet.safetensors")?;
+    net.save(SAVED)?;
     let mut again = lenet(&mut Rng::new(0), [0.0, 0.0]);
-    again.load("target/lenet.safetensors")?;
+    again.load(SAVED)?;
     // ANCHOR_END: save
-    let bytes = std::fs::metadata("target/lenet.safetensors").map_or(0, |file| file.len() as usize);
-    println!("target/lenet.safetensors: {} bytes", grouped(bytes));
+    let bytes = std::fs::metadata(SAVED).map_or(0, |file| file.len() as usize);
+    println!("{SAVED}: {} bytes", grouped(bytes));
     println!("read back, test accuracy {:.2} %", score(&again, &digits.test).accuracy());
 
     section("How sure it is");
@@ -159,4 +168,28 @@ fn train(net: &mut Sequential, digits: &Parts, epochs: usize, rng: &mut Rng) -> 
         }
     });
     losses
+}
+
+/// Reads the pictures in these files with the net that the chapter has saved.
+fn read(paths: &[String]) -> Result<()> {
+    println!("{}", PROGRAM.title);
+    let pictures = reading::gather(paths)?;
+    let mut net = lenet::<f32>(&mut Rng::new(0), [0.0, 0.0]);
+    net.load(SAVED).map_err(|error| match error.kind() {
+        ErrorKind::Io => error.help("make it first: cargo run --example chapter6"),
+        _ => error,
+    })?;
+    let mnist = Mnist::load()?;
+    let (learnt, others) = mnist.train_valid();
+    let known = reading::Known::new(&learnt.split_at(10_000).0, &others.split_at(1_000).0);
+    let images = learnt.images::<f32>([1, 28, 28], 255.0);
+    let (mean, std) = (images.mean(), images.std());
+    let scores = |pixels: &[u8]| {
+        let pixel = |&pixel: &u8| (f32::from(pixel) / 255.0 - mean) / std;
+        net.predict(&Tensor::new([1, 1, 28, 28], pixels.iter().map(pixel).collect()))
+    };
+    for picture in &pictures {
+        reading::read(picture, scores, &known);
+    }
+    Ok(())
 }

@@ -14,4 +14,5 @@ pub mod idx;
 pub mod networks;
 pub mod npy;
 pub mod png;
+pub mod png_reader;
 pub mod safetensors;

@@ -1,7 +1,21 @@
 //! Which runs of the examples the book shows: each chapter and each small program as it is started
-//! without arguments, and a few long ones.
+//! without arguments, a few others, and a few long ones.
 
 use crate::repository::Repository;
+
+/// What is quick: the name of the capture, the example, its arguments.
+const QUICK: &[(&str, &str, &[&str])] = &[(
+    "chapter4-read",
+    "chapter4",
+    &[
+        "read",
+        "data/drawn/3.png",
+        "data/drawn/9.png",
+        "data/drawn/a.png",
+        "data/drawn/smile.png",
+        "data/drawn/empty.png",
+    ],
+)];
 
 /// What takes too long for every test: the name of the capture, the example, its arguments.
 const LONG: &[(&str, &str, &[&str])] = &[
@@ -42,13 +56,15 @@ impl Run {
 /// All of them.
 pub fn runs(repo: &Repository) -> Vec<Run> {
     let short = |name: String| Run { example: name.clone(), name, arguments: &[], long: false };
-    let long = LONG.iter().map(|&(name, example, arguments)| Run {
+    let run = |&(name, example, arguments): &(&str, &str, &'static [&'static str]), long| Run {
         name: name.into(),
         example: example.into(),
         arguments,
-        long: true,
-    });
-    examples(repo).into_iter().map(short).chain(long).collect()
+        long,
+    };
+    let quick = QUICK.iter().map(|of| run(of, false));
+    let long = LONG.iter().map(|of| run(of, true));
+    examples(repo).into_iter().map(short).chain(quick).chain(long).collect()
 }
 
 /// What the name of an example begins with whose output the book shows: a chapter, or one of the
