@@ -1,12 +1,14 @@
-"""What becomes of a page in the PDF, and what must not pass unseen. Run by book/build --pdf."""
+"""What becomes of a page in the PDF and in the EPUB, and what must not pass unseen. Run by book/build --pdf and --epub."""
 
 
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "onefile"))
+import epub  # noqa: E402
 import pages  # noqa: E402
 import paper  # noqa: E402
 import pdf  # noqa: E402
@@ -33,14 +35,18 @@ class OneFile(unittest.TestCase):
         cls.browser = pages.Pages()
         cls.addClassCleanup(cls.browser.close)
 
-    def make(self, *chapters, toc=TOC):
+    def book(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         book = Path(folder.name).resolve()
         (book / "figures").mkdir()
         (book / "figures" / "x.svg").write_text(FIGURE, encoding="utf-8")
-        (book / "toc.html").write_text(toc, encoding="utf-8")
+        (book / "toc.html").write_text(TOC, encoding="utf-8")
         (book / "highlight-1.js").write_text("var hljs = { highlightBlock(e) { e.classList.add('seen') } };", encoding="utf-8")
+        return book
+
+    def make(self, *chapters):
+        book = self.book()
         script = "<script>document.body.append('inserted by a script')</script>"
         page = f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>L</title></head><body><nav>Side</nav><main>{BREAK.join(chapters)}</main>{script}'
         (book / "print.html").write_text(page, encoding="utf-8")
@@ -65,18 +71,14 @@ class OneFile(unittest.TestCase):
         self.assertIn("7.8.9", self.text)
         self.assertNotIn("inserted", self.text)
         self.assertNotIn("Side", self.text)
-
-    def test_answers_go_to_the_end_and_the_rest_is_unfolded(self):
-        self.make(PREFACE, ONE, MORE)
+        # Answers are at the end, and what else was folded is unfolded.
         self.assertEqual(self.there("details"), [])
         self.assertEqual(self.there(".unfolded"), ["How it is doneBy hand."])
         self.assertEqual(self.there(".answer-link a"), ["Answer on page 7"] * 2)
         self.assertEqual(self.there(".answer h3"), ["Question 1 page 5", "Exercise 1.1 page 5"])
         self.assertEqual(self.there(".answer"), ["Question 1 page 5Why?Because.", "Exercise 1.1 page 5So."])
         self.assertEqual(self.there(".answer #dear"), [], "a copy has no id")
-
-    def test_figures_and_listings_belong_to_the_page(self):
-        self.make(PREFACE, ONE, MORE)
+        # Figures and listings belong to the page.
         self.assertEqual(self.there("img"), [])
         self.assertEqual(self.there("figure > svg[aria-label='a line']"), ["loss"])
         self.assertEqual(len(self.there("code.seen")), 1)
@@ -98,6 +100,37 @@ class OneFile(unittest.TestCase):
         made.pages[1].obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
         found = list(pdf.problems_of(made, ["One"]))
         self.assertEqual(found, ["the outline lacks 'One'", "page 2: a font is not embedded: /Times-Roman", "page 3 is empty"])
+
+    def test_a_book_on_an_e_reader(self):
+        book = self.book()
+        formula = '<p id="1-b">so <math><mfrac displaystyle="true"><mi>a</mi><mi>b</mi></mfrac></math><br></p><p><a href="preface.html#preface">p</a> <a href="#1-b">b</a></p>'
+        for name, text in ("preface", PREFACE.replace("#one", "one.html#one")), ("one", ONE + formula), ("more", MORE):
+            (book / f"{name}.html").write_text(f"<!DOCTYPE html><html><head><title>x</title></head><body><main>{text}</main></body></html>", encoding="utf-8")
+        files = epub.make(self.browser, book, "2026-01-02T03:04:05Z")
+        self.assertEqual(list(epub.problems_of(files)), [])
+        self.assertEqual({n for n in files if n.endswith(".xhtml")}, {f"{n}.xhtml" for n in ("cover", "nav", "preface", "one", "more", "answers-one")})
+        text = {name: "".join(ElementTree.fromstring(data).itertext()) for name, data in files.items() if name.endswith(".xhtml")}
+        self.assertIn("Because.", text["answers-one.xhtml"])
+        self.assertNotIn("Because.", text["one.xhtml"])
+        self.assertIn("Chapter 1", text["one.xhtml"])
+        self.assertRegex(text["nav.xhtml"], "Preface.*First.*1. One.*A part.*Appendices.*Appendix A. More.*Answers.*1. One")
+        one, package = files["one.xhtml"].decode(), files["package.opf"].decode()
+        for found in ('<mstyle displaystyle="true"><mfrac>', 'id="at-1-b"', 'href="#at-1-b"', "<br />", 'href="preface.xhtml#preface"', 'href="answers-one.xhtml#one-answer-2"'):
+            self.assertIn(found, one)
+        self.assertRegex(package, r'href="one.xhtml" media-type="application/xhtml\+xml" properties="mathml"')
+        self.assertIn("2026-01-02T03:04:05Z", package)
+        self.assertTrue(files["cover.png"].startswith(b"\x89PNG"))
+
+    def test_what_no_e_reader_may_meet_is_said(self):
+        files = {
+            "a.xhtml": b'<a><b id="x"/><b id="x"/><i href="b.xhtml"/><i href="#y"/><i href="a.xhtml#x"/><i href="https://example.org/"/></a>',
+            "c.xhtml": b"<a>",
+            "d.xhtml": b"<a><script/></a>",
+        }
+        found = list(epub.problems_of(files))
+        self.assertEqual(found[0], "a.xhtml: the id 'x' stands twice")
+        self.assertIn("c.xhtml: no element found", found[1])
+        self.assertEqual(found[2:], ["d.xhtml: <script> is not for a book", "a.xhtml: b.xhtml is not there", "a.xhtml: #y: no such place"])
 
     def test_a_picture_of_a_page_shows_what_is_cut_or_missing(self):
         width, height = 496, 702
