@@ -124,7 +124,6 @@ impl<'a> Sheet<'a> {
         if strength < self.least { 0 } else { strength }
     }
 
-    // ANCHOR: found
     /// The rows and the columns from the first that holds ink to the last.
     fn found(&self) -> Option<(Range<usize>, Range<usize>)> {
         let (height, width) = (self.picture.height(), self.picture.width());
@@ -134,7 +133,6 @@ impl<'a> Sheet<'a> {
         let columns = (0..width).find(column)?..(0..width).rfind(column)? + 1;
         Some((rows, columns))
     }
-    // ANCHOR_END: found
 
     // ANCHOR: scaled
     /// These pixels, so that the longer side becomes 20: how many rows and columns, and the ink of

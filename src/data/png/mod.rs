@@ -131,7 +131,6 @@ impl Png {
         rgba
     }
 
-    // ANCHOR: grey
     /// The picture in greys, as it looks on white paper.
     ///
     /// A colour is as light as 0.299 of its red, 0.587 of its green and 0.114 of its blue (ITU-R
@@ -149,7 +148,6 @@ impl Png {
         });
         Picture::new(self.header.height, self.header.width, pixels)
     }
-    // ANCHOR_END: grey
 
     /// Hands over each pixel in red, green, blue and opacity, with its place counted row by row.
     fn for_each_pixel(&self, mut see: impl FnMut(usize, [u16; 4])) {

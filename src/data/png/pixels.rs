@@ -128,7 +128,6 @@ impl Header {
         })
     }
 
-    // ANCHOR: unfilter
     /// Undoes the filter of each line.
     pub(super) fn unfilter(&self, lines: &mut [u8]) -> Result<()> {
         // The byte to the left belongs to the pixel before, or is the one before.
@@ -148,7 +147,6 @@ impl Header {
         }
         Ok(())
     }
-    // ANCHOR_END: unfilter
 
     /// Hands over the samples of each pixel, with its place counted row by row; those that a pixel
     /// has not are 0.
@@ -204,7 +202,6 @@ fn sample(line: &[u8], depth: usize, number: usize) -> u16 {
     }
 }
 
-// ANCHOR: undo
 /// Adds to each byte what its filter expected: the byte `left` before it, the one above, their mean,
 /// or whichever of three neighbours is likeliest. An error gives the number of no filter.
 fn undo(line: &mut [u8], above: &[u8], left: usize) -> Result<(), u8> {
@@ -237,4 +234,3 @@ fn paeth(a: u8, b: u8, c: u8) -> u8 {
         () => c,
     }
 }
-// ANCHOR_END: undo
