@@ -28,7 +28,7 @@ class Chromium:
         self.process = subprocess.Popen(
             ["bash", "-c", f'exec "$@" 3<&{to_read} 4>&{to_write}', "bash", program, "--headless=new", "--no-sandbox",
              "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run", "--disable-extensions",
-             "--disable-background-networking", "--disable-component-update", "--allow-file-access-from-files",
+             "--disable-background-networking", "--disable-component-update",
              f"--user-data-dir={self.profile.name}", "--remote-debugging-pipe", "about:blank"],
             pass_fds=(to_read, to_write), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )

@@ -17,14 +17,14 @@ pub fn net() -> (Sequential, Rng) {
 }
 
 // ANCHOR: net
-fn build(rng: &mut Rng) -> Sequential {
+pub fn build(rng: &mut Rng) -> Sequential {
     sequential![Linear::new(784, 128, rng), Relu::new(), Linear::new(128, 10, rng)]
 }
 // ANCHOR_END: net
 
 // ANCHOR: epoch
 /// Shows the net every training digit once, in a new order. Gives the loss of each batch.
-fn epoch(
+pub fn epoch(
     net: &mut Sequential,
     optimizer: &mut dyn Optimizer,
     train: &Dataset,

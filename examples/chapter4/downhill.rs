@@ -6,8 +6,8 @@ use longhand::report::{Figure, LineChart, Table};
 
 /// A long valley, a hundred times as steep across as along: along the axes, or turned by 45°.
 #[derive(Clone, Copy)]
-struct Valley {
-    turned: bool,
+pub struct Valley {
+    pub turned: bool,
 }
 
 impl Valley {
@@ -19,7 +19,7 @@ impl Valley {
         }
     }
 
-    fn loss(self, w: [f64; 2]) -> f64 {
+    pub fn loss(self, w: [f64; 2]) -> f64 {
         let [along, across] = self.coordinates(w);
         0.5 * (along * along + 100.0 * across * across)
     }
@@ -43,15 +43,15 @@ impl Valley {
 }
 
 /// A rule, with what it keeps from step to step.
-type Rule = fn(&mut [f64; 2], &mut Kept, &[f64; 2], f64);
+pub type Rule = fn(&mut [f64; 2], &mut Kept, &[f64; 2], f64);
 
 #[derive(Default)]
-struct Kept {
+pub struct Kept {
     velocity: [f64; 2],
     moments: Moments,
 }
 
-const RULES: [(&str, Rule); 3] = [
+pub const RULES: [(&str, Rule); 3] = [
     ("descent", |w, _, g, rate| descend(w, g, rate)),
     ("momentum 0.9", |w, kept, g, rate| momentum(w, &mut kept.velocity, g, rate, 0.9)),
     ("Adam", |w, kept, g, rate| adam(w, &mut kept.moments, g, rate)),
@@ -60,7 +60,7 @@ const RULES: [(&str, Rule); 3] = [
 const STEPS: usize = 100;
 
 /// Where a rule has been, from the start on.
-fn path(valley: Valley, rule: Rule, rate: f64) -> Vec<[f64; 2]> {
+pub fn path(valley: Valley, rule: Rule, rate: f64) -> Vec<[f64; 2]> {
     let (mut w, mut kept) = (valley.start(), Kept::default());
     let mut visited = vec![w];
     for _ in 0..STEPS {
@@ -72,7 +72,7 @@ fn path(valley: Valley, rule: Rule, rate: f64) -> Vec<[f64; 2]> {
 }
 
 /// The largest loss of the last ten steps: a rule that swings cannot be lucky.
-fn worst_of_last_ten(valley: Valley, visited: &[[f64; 2]]) -> f64 {
+pub fn worst_of_last_ten(valley: Valley, visited: &[[f64; 2]]) -> f64 {
     visited[STEPS - 9..].iter().map(|&w| valley.loss(w)).fold(0.0, f64::max)
 }
 

@@ -13,6 +13,7 @@ mod rates;
 mod reading;
 mod refactors;
 mod resume;
+mod short;
 mod start;
 mod steps;
 mod trial;
@@ -35,6 +36,7 @@ const PROGRAM: Program = Program {
     choices: &[
         ("digits", "the net that reads, alone: some seconds"),
         ("read FILE…", "your own digits, from PNG, PGM, NPY or IDX: some seconds"),
+        ("short", "a run on few digits, alone: the one that the page of the book makes"),
     ],
     options: &[],
 };
@@ -47,6 +49,10 @@ fn chapter(arguments: &Arguments) -> Result<()> {
     println!("{}", PROGRAM.title);
     let pictures = reading::gather(arguments.values())?;
     let mnist = Mnist::load()?;
+    if arguments.choice() == Some("short") {
+        short_run(&mnist);
+        return Ok(());
+    }
     let (train, valid) = mnist.train_valid();
     // ANCHOR: data
     let [mut train, mut valid, mut test] =
@@ -68,8 +74,16 @@ fn chapter(arguments: &Arguments) -> Result<()> {
     let (mut net, rng) = digits::net();
     section("Training");
     let losses = digits::train(&mut net, [&train, &valid, &test], rng);
+    if arguments.choice().is_none() {
+        short_run(&mnist);
+    }
     section("Figures");
     digits::figures(&net, &losses, &mnist, [&train, &test])
+}
+
+fn short_run(mnist: &Mnist) {
+    section("A short run");
+    short::train(&mnist.train.split_at(short::DIGITS).0.dataset([784], 256.0));
 }
 
 /// All but the net that reads: on all digits, and on some of them raw and normalised.
