@@ -174,7 +174,7 @@ class Page:
             raise Problem(f"there is no file {path}")
         rows = file.read_text(encoding="utf-8").split("\n")
         if anchor:
-            if not re.fullmatch(r"[A-Za-z][\w-]*", anchor):
+            if not re.fullmatch(r"(?!\d+$)\w[\w-]*", anchor):
                 raise Problem(f"include by anchor, not by line number: {target}:{anchor}")
             rows = rows[slice(*self.between(rows, anchor, path))]
         rows = [row for row in rows if not ANCHOR_LINE.search(row)]
