@@ -83,7 +83,8 @@ impl Calibration {
 /// (2017). Above 1 the net was too sure of itself, below 1 not sure enough. No guess changes.
 ///
 /// Where no T is best, it is the end of the range that the loss falls towards: 1/20 if every guess
-/// is right. The scores must be finite, and there must be some.
+/// is right, and 20 if the scores tell no class from another. They must be finite, and there must be
+/// some.
 ///
 /// ```
 /// use longhand::Tensor;

@@ -125,5 +125,6 @@ fn what_is_not_found_is_not_claimed() {
         |start: f64, most| largest_eigenvalue(&matrix, vec![Tensor::full([30], start)], 1e-4, most);
     assert_says(|| from(0.0, 9), &["length 0"]);
     assert_says(|| from(f64::NAN, 9), &["length NaN"]);
+    assert_says(|| from(f64::INFINITY, 9), &["length inf"]);
     assert_says(|| from(1.0, 0), &["0 products"]);
 }

@@ -87,6 +87,9 @@ fn a_poisson_batch_takes_each_sample_with_its_rate() {
     assert!(times.iter().all(|&times| (130..270).contains(&times)), "{times:?}");
     assert_eq!(poisson_batch(5, 1.0, rng), [0, 1, 2, 3, 4]);
     assert!(poisson_batch(5, 0.0, rng).is_empty() && poisson_batch(0, 0.5, rng).is_empty());
+    // Of the 2⁵³ numbers that are drawn, q·2⁵³ are below q; q is not among them.
+    let drawn = Rng::new(2).uniform();
+    assert!(poisson_batch(1, drawn, &mut Rng::new(2)).is_empty());
 }
 
 #[test]

@@ -51,6 +51,12 @@ fn what_pullbacks_keep_is_counted() {
     assert_eq!(tape.bytes() - before, 8 + 12 * 8 + 4 * size_of::<usize>());
     let _ = loss.backward();
     assert_eq!(tape.bytes() - before, 8);
+
+    let [weight, bias] = [1.0, 0.0].map(|value| tape.leaf(Tensor::full([3], value)));
+    let before = tape.bytes();
+    let _ = x.batch_norm(weight, bias, 1e-5);
+    // The result, the mean and the scale of each channel.
+    assert_eq!(tape.bytes() - before, (12 + 3 + 3) * 8);
 }
 
 #[test]

@@ -61,6 +61,8 @@ fn where_no_temperature_is_best_the_bound_is_given() {
     let scores = Tensor::new([2, 2], vec![1.0_f32, 0.0, 2.0, 0.0]);
     assert!((temperature(&scores, &[0, 0]) - 0.05).abs() < 1e-9);
     assert!((temperature(&scores, &[1, 1]) - 20.0).abs() < 1e-6);
+    // Scores that tell no class from another are as good at any temperature: then the least sure.
+    assert!((temperature(&Tensor::<f32>::zeros([2, 2]), &[0, 1]) - 20.0).abs() < 1e-6);
 }
 
 #[test]

@@ -34,7 +34,9 @@ fn evaluation_and_no_chance_change_nothing() {
     dropout.set_mode(Mode::Eval);
     assert!(dropout.forward(&x).same_bits(&x) && dropout.backward(&up).same_bits(&up));
     let mut never = Dropout::new(0.0, &mut Rng::new(6));
+    let generator = never.rngs_mut()[0].state();
     assert!(never.forward(&x).same_bits(&x) && never.backward(&up).same_bits(&up));
+    assert_eq!(never.rngs_mut()[0].state(), generator, "nothing was drawn");
     // A net forgets what evaluation kept, and goes on to drop.
     let mut net = sequential![Dropout::<f32>::new(0.5, &mut Rng::new(6))];
     assert!(net.predict(&x).same_bits(&x));
@@ -58,6 +60,10 @@ fn each_layer_draws_from_a_stream_of_its_own() {
 #[test]
 fn derivatives_and_the_tape() {
     let x = normal(&[4, 5], 8);
+    let tape = Tape::new();
+    let mask = Tensor::dropout_mask([4, 5], 0.4, &mut Rng::new(9));
+    let y = tape.leaf(x.clone()).dropout(0.4, &mut Rng::new(9));
+    assert!(y.value().same_bits(&(&x * mask)));
     check_twice("dropout", [&x], |[x]| x.dropout(0.4, &mut Rng::new(9)).tanh());
     let mut layer = Dropout::<f32>::new(0.4, &mut Rng::new(9));
     both_roads(&mut layer, &x.cast());

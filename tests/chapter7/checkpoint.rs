@@ -81,6 +81,21 @@ fn outputs_and_gradients_have_the_same_bits_in_both_modes() {
 }
 
 #[test]
+fn without_the_inputs_gradient_the_parameters_get_theirs() {
+    every_cut(|case, segments| {
+        let mut nets = [(case.net)(4), checkpoint_sequential((case.net)(4), segments)];
+        let x = normal(case.batch, 5);
+        let [plain, cut] = nets.each_mut().map(|net| {
+            let output = net.forward(&x);
+            net.backward_params(&normal(&output.shape(), 6));
+            net.params_mut().into_iter().map(|param| param.take_grad()).collect::<Vec<_>>()
+        });
+        assert!(plain.iter().all(Option::is_some));
+        assert_eq!(plain, cut, "{}, {segments} segments", case.name);
+    });
+}
+
+#[test]
 fn clipped_in_two_passes_it_takes_the_same_steps() {
     every_cut(|case, segments| {
         let (mut one, mut two) = ((case.net)(4), checkpoint_sequential((case.net)(4), segments));

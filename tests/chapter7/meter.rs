@@ -101,6 +101,7 @@ fn what_the_tape_keeps_is_an_activation_and_no_parameter_becomes_one() {
         assert_eq!(meter.now()[Kind::Scratch], 24, "no way back leads through {constant:?}");
         let gradients = y.sum().backward();
         assert_eq!(meter.now()[Kind::Gradient], 24);
+        assert_eq!(meter.most(Kind::Gradient), 24, "what was on its way to it is scratch");
         drop(gradients);
         assert_eq!(meter.now()[Kind::Gradient], 0);
     });

@@ -73,6 +73,19 @@ fn watching_changes_nothing() {
     assert!(!weight.value.same_bits(&three_epochs(&mut Sgd::new(0.1), || ())));
 }
 
+/// The mean 1 of four gradients whose variance is 4: as much signal as noise.
+#[test]
+fn a_ratio_of_1_is_not_below_1() {
+    let mut weight = Param::new("weight", Tensor::vector(&[0.0_f32]));
+    let mut wtb = Tempered::new(Sgd::new(1.0));
+    for g in [3.0, -1.0, 3.0, -1.0] {
+        weight.set_grad(Tensor::vector(&[g]));
+        wtb.step_param(&mut weight);
+    }
+    let summary = wtb.end_epoch();
+    assert_eq!((wtb.snr(&weight).unwrap().item(), summary.tempered), (1.0, 0));
+}
+
 #[test]
 fn without_the_end_of_an_epoch_nothing_is_tempered() {
     let tempered = three_epochs(&mut Tempered::new(Adam::new(0.1)), || ());
@@ -90,7 +103,10 @@ fn an_epoch_of_one_batch_gives_no_ratios() {
     step(&mut wtb, &mut weight, &[1e-9, 1.0]);
     let summary = wtb.end_epoch();
     assert_eq!((summary.unmeasured, summary.tempered, summary.parameters), (2, 0, 2));
-    assert!(summary.to_string().contains("2 with no ratio because there were fewer than two"));
+    assert_eq!(
+        summary.to_string(),
+        "0 of 2 tempered (0.000), 2 with no ratio because there were fewer than two batches"
+    );
     assert_eq!(wtb.snr(&weight), None);
     // Not even the gradient of 1e-9 is touched, whose ratio by the formula would be 0.1.
     step(&mut wtb, &mut weight, &[1e-9, 1e-9]);
@@ -108,7 +124,7 @@ fn a_gradient_that_is_always_zero_is_held_for_one_epoch_and_then_counts() {
     };
     let summary = epoch(&mut wtb, &mut weight, 0.0);
     assert_eq!((summary.always_zero, summary.tempered), (1, 1));
-    assert!(summary.to_string().contains("1 with no gradient all epoch"), "{summary}");
+    assert_eq!(summary.to_string(), "1 of 2 tempered (0.500), 1 with no gradient all epoch");
     // It comes to life, and is held.
     assert_eq!(epoch(&mut wtb, &mut weight, 1.0).always_zero, 0);
     assert_eq!(weight.value.data(), [1.0, -1.0]);
@@ -126,7 +142,10 @@ fn a_broken_gradient_is_counted_and_left_as_it_is() {
     }
     let summary = wtb.end_epoch();
     assert_eq!((summary.undefined, summary.tempered, summary.always_zero), (2, 1, 0));
-    assert!(summary.to_string().contains("2 with no ratio because a gradient was not finite"));
+    assert_eq!(
+        summary.to_string(),
+        "1 of 3 tempered (0.333), 2 with no ratio because a gradient was not finite"
+    );
     step(&mut wtb, &mut weight, &[3.0, 3.0, 3.0]);
     assert_eq!(weight.grad().unwrap().data(), [3.0, 3.0, 0.0]);
     // A broken gradient now is not hidden by a ratio of 0: 0·NaN is NaN.
@@ -173,6 +192,10 @@ fn the_mean_of_one_is_plain_and_of_none_a_mistake() {
     let plain = three_epochs(&mut Sgd::new(0.1), || ());
     assert!(three_epochs(&mut TemperedMean::new(Sgd::new(0.1), 1), || ()).same_bits(&plain));
     assert!(panic_of(|| TemperedMean::new(Sgd::<f64>::new(0.1), 0)).contains("0 mini-batches"));
+    // Also where the ratio by the formula would be 0.1.
+    let mut weight = param(&[0.0]);
+    step(&mut TemperedMean::new(Sgd::new(1.0), 1), &mut weight, &[1e-9]);
+    assert_eq!(weight.value.item(), -1e-9);
 }
 
 #[test]

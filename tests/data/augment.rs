@@ -21,6 +21,10 @@ fn no_motion_changes_no_bit() {
     for shape in [[28, 28], [5, 8], [1, 1], [0, 3]] {
         assert!(Motion::default().apply(&image(shape), 9.0).same_bits(&image(shape)));
     }
+    // What does not count is not looked at: 0·∞ would be NaN.
+    let mut bright = image([5, 5]);
+    bright.data_mut()[12] = f32::INFINITY;
+    assert!(Motion::default().apply(&bright, f32::INFINITY).same_bits(&bright));
     let doubles = image([28, 28]).cast::<f64>();
     assert!(turn(360.0).apply(&doubles, 0.0).same_bits(&doubles));
 }
