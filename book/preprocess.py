@@ -40,6 +40,8 @@ ANCHOR_LINE = re.compile(r"ANCHOR(?:_END)?:\s*[\w-]+")
 COMMANDS = {
     "speed": "cargo run --release --manifest-path benches/Cargo.toml --bin compare",
     "speed-memory": "python3 benches/pytorch.py --process",
+    "from-here": "python3 tests/golden/from_here/train.py --open",
+    "from-here-jax": "python3 tests/golden/from_here/jax_train.py",
     "chapter6-full": "cargo run --example chapter6 -- --full",
     "chapter6-seeds": "cargo run --example chapter6 -- --seeds",
     "chapter8-full": "cargo run --example chapter8 -- --full",

@@ -10,7 +10,8 @@
 //!
 //! What belongs to [`BENCHES`] is not compared with anything: `compare --capture book/src`, in the
 //! package `benches/`, writes `speed.txt` and `speed-timing-….svg`, and `pytorch.py` there
-//! `speed-memory.txt`: all of it is times, and memory as the system counts it.
+//! `speed-memory.txt`: all of it is times, and memory as the system counts it. Nor is what belongs
+//! to [`LIBRARIES`], which other libraries print: see `tests/golden/from_here`.
 
 use crate::capture::{Captured, capture, passed, remember};
 use crate::examples;
@@ -27,6 +28,9 @@ const BLESS: &str = "LONGHAND_BLESS";
 
 /// How the name of an output begins that is no chapter's.
 const BENCHES: &str = "speed";
+
+/// How the names of those outputs begin that other libraries print.
+const LIBRARIES: &str = "from-here";
 
 /// The chapters that run longest, the very longest first. They begin in this order, so that none is
 /// left to run alone at the end.
@@ -117,8 +121,9 @@ fn side_by_side(
 fn strangers(repo: &Repository) -> Problems {
     let mut problems = Problems::default();
     let runs = runs(repo);
+    let ours = |name: &String| runs.iter().any(|run| run.name == *name);
     let known =
-        |name: &&String| name.starts_with(BENCHES) || runs.iter().any(|run| run.name == **name);
+        |name: &&String| name.starts_with(BENCHES) || name.starts_with(LIBRARIES) || ours(name);
     for captured in names(repo, OUTPUT, ".txt").iter().filter(|name| !known(name)) {
         problems.add(&format!("{OUTPUT}/{captured}.txt"), 1, "there is no such example");
     }
