@@ -208,18 +208,18 @@ fn each_rule_of_the_chunks_is_held() {
     let text = with(b"tEXt", b"a\0b");
 
     refused(b"GIF89a\0\0", "found \"GIF89a\\x00\\x00\"");
-    refused(&of(&vec![d.clone(), e.clone()]), "found a IDAT chunk, expected IHDR");
+    refused(&of(&vec![d.clone(), e.clone()]), "found chunk IDAT, expected IHDR");
     refused(
         &of(&vec![h.clone(), h.clone(), d.clone(), e.clone()]),
-        "IHDR chunk, expected only one",
+        "chunk IHDR, expected only one",
     );
-    refused(&of(&vec![h.clone(), e.clone()]), "found a IEND chunk, expected IDAT before it");
+    refused(&of(&vec![h.clone(), e.clone()]), "found chunk IEND, expected IDAT before it");
     refused(&of(&vec![h.clone(), d.clone()]), "found the end of the data");
     let parted =
         vec![h.clone(), with(b"IDAT", &d.1[..9]), text, with(b"IDAT", &d.1[9..]), e.clone()];
     refused(&of(&parted), "expected all IDAT chunks behind one another");
     refused(&of(&vec![h.clone(), d.clone(), with(b"IEND", b"x")]), "an IEND chunk with contents");
-    refused(&of(&vec![h.clone(), with(b"NEWs", b""), d.clone(), e.clone()]), "a NEWs chunk, which");
+    refused(&of(&vec![h.clone(), with(b"NEWs", b""), d.clone(), e.clone()]), "chunk NEWs, which");
     refused(&of(&vec![h.clone(), with(b"ne7s", b""), d.clone(), e.clone()]), "called \"ne7s\"");
     refused(
         &of(&vec![h.clone(), colours.clone(), d.clone(), e.clone()]),
@@ -237,7 +237,7 @@ fn each_rule_of_the_chunks_is_held() {
         "each of the 0 colours",
     );
     let twice = vec![h.clone(), colours.clone(), colours.clone(), d.clone(), e.clone()];
-    refused(&of(&twice), "a PLTE chunk, expected one at most");
+    refused(&of(&twice), "chunk PLTE, expected one at most");
     for bytes in [0, 2, 15] {
         let colours = with(b"PLTE", &vec![0; bytes]);
         refused(
@@ -248,7 +248,7 @@ fn each_rule_of_the_chunks_is_held() {
     let few = with(b"PLTE", &colours.1[..3]);
     refused(&of(&vec![h.clone(), few, d.clone(), e.clone()]), "one of the 1 of the palette");
     let late = vec![h, colours, d, opacities, e];
-    refused(&of(&late), "a tRNS chunk, expected one at most, before IDAT");
+    refused(&of(&late), "chunk tRNS, expected one at most, before IDAT");
 }
 
 #[test]

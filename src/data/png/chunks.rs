@@ -29,7 +29,7 @@ impl<'a> Chunk<'a> {
             return Err(chunk.error(4).found(found).expected("four letters").help(DAMAGED));
         }
         if length > MOST {
-            let found = format!("a {} chunk of length {length}", chunk.name());
+            let found = format!("chunk {} of length {length}", chunk.name());
             return Err(chunk
                 .error(0)
                 .found(found)
@@ -66,7 +66,7 @@ impl<'a> Chunk<'a> {
 
     /// The error that the chunk stands in the wrong place, or once too often.
     fn misplaced(&self, expected: &str) -> Error {
-        self.error(4).found(format!("a {} chunk", self.name())).expected(expected).help(DAMAGED)
+        self.error(4).found(format!("chunk {}", self.name())).expected(expected).help(DAMAGED)
     }
 
     /// What the first chunk says of the others.
@@ -147,7 +147,7 @@ impl<'a> Parts<'a> {
             [first, ..] if first.is_ascii_uppercase() => {
                 return Err(Error::new(ErrorKind::Unsupported, PLACE)
                     .at(chunk.start as u64 + 4)
-                    .found(format!("a {} chunk, which the picture cannot do without", chunk.name()))
+                    .found(format!("chunk {}, which the picture cannot do without", chunk.name()))
                     .expected("IHDR, PLTE, IDAT or IEND")
                     .help("save it anew with another program"));
             }
