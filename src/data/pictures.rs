@@ -71,7 +71,7 @@ pub fn pictures_from(bytes: Vec<u8>) -> Result<Vec<Picture>> {
         };
     }
     let start = &bytes[..bytes.len().min(4)];
-    Err(Error::new(ErrorKind::Unsupported, "a file")
+    Err(Error::new(ErrorKind::Unsupported, "pictures")
         .at(0)
         .found(format!("\"{}\"", start.escape_ascii()))
         .expected("the first bytes of a PNG, PGM, NPY or IDX file")
