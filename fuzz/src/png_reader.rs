@@ -160,6 +160,8 @@ fn damage(chunks: &mut Vec<Chunk>, choices: &mut Choices) {
         2 => chunks[which].1.push(choices.byte()),
         3 if length > 0 => chunks[which].1.truncate(choices.below(length)),
         4 => chunks[which].0[choices.below(4)] ^= 0x20,
+        // A grey of more bits than the samples have: the two take it differently.
+        _ if chunks[which].0 == *b"tRNS" => {}
         _ if length > 0 => chunks[which].1[choices.below(length)] ^= choices.byte().max(1),
         _ => {}
     }
