@@ -8,6 +8,8 @@
                                              the memory of training as chapter 7's example does with
                                              this option: ordinary, parameter, deep or segments;
                                              or a table of all, with that example's beside it
+    python3 benches/pytorch.py --alone       how many rows of a batch are not what they are alone,
+                                             beside chapter 6's example
 
 It needs `python3 -m pip install torch backpack-for-pytorch` and nothing else. A workload is a line of words, such as
 `matmul 64 784 500 NN float32`; a question is `time <threads> <warm> <repeats> <workload>`,
@@ -133,12 +135,16 @@ def conv(images, inputs, side, outputs, kernel, padding, what):
     return lambda: torch.ops.aten.convolution_backward(y, x, weight, None, *geometry, wanted)
 
 
-def lenet(batch, what):
-    net = nn.Sequential(
+def lenet_layers():
+    return nn.Sequential(
         nn.Conv2d(1, 20, 5), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(20, 50, 5), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(800, 500), nn.ReLU(), nn.Linear(500, 10), nn.LogSoftmax(1),
     )
+
+
+def lenet(batch, what):
+    net = lenet_layers()
     x, y = torch.randn(int(batch), 1, 28, 28), torch.arange(int(batch)) % 10
     if what == "forward":
         return torch.no_grad()(lambda: net(x))
@@ -397,11 +403,55 @@ def processes():
         print(f"{way:12}{ours:20.1f}" + " " * 18 + "".join(f"{megabytes:8.1f}" for megabytes in theirs))
 
 
+def different(net, x):
+    """How many rows of all batches, from one row to all, are not what the net makes of the row
+    alone, and how far they are from it at most."""
+    count, furthest = 0, 0.0
+    with torch.no_grad():
+        alone = [net(x[i : i + 1])[0] for i in range(len(x))]
+        for batch in range(1, len(x) + 1):
+            for row, expected in zip(net(x[:batch]), alone):
+                count += not torch.equal(row, expected)
+                furthest = max(furthest, (row - expected).abs().max().item())
+    return count, furthest
+
+
+def alone():
+    command = ["cargo", "run", "--quiet", "--example", "chapter6", "--", "--alone"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    ours = [line.split() for line in done.stdout.splitlines()[2:]]
+    torch.manual_seed(0)
+    cases = [
+        (nn.Linear(784, 128), [784]),
+        (nn.Linear(500, 10), [500]),
+        (nn.Conv2d(1, 20, 5), [1, 28, 28]),
+        (nn.Conv2d(20, 50, 5), [20, 12, 12]),
+        (lenet_layers(), [1, 28, 28]),
+    ]
+    print(cpu(), f"PyTorch {torch.__version__}", "", sep="\n")
+    print(f"{'of':>33}{'Longhand':>11}{'PyTorch, 1 thread':>20}{'2 threads':>12}{'furthest':>11}")
+    for (net, sample), words in zip(cases, ours, strict=True):
+        x, found = torch.randn(33, *sample), []
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            found.append(different(net, x))
+        (one, far), (two, further) = found
+        name, (rows, of_ours) = " ".join(words[:-2]), words[-2:]
+        print(f"{name:27}{rows:>6}{of_ours:>11}{one:>20}{two:>12}{max(far, further):>11.1e}")
+
+
+def cpu():
+    with open("/proc/cpuinfo") as lines:
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["--serve"]:
         serve()
     elif sys.argv[1:2] == ["--memory"]:
         memory(*sys.argv[2:])
+    elif sys.argv[1:] == ["--alone"]:
+        alone()
     elif sys.argv[1:] == ["--process"]:
         processes()
     elif sys.argv[1:2] == ["--process"]:

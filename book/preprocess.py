@@ -42,6 +42,8 @@ COMMANDS = {
     "speed-memory": "python3 benches/pytorch.py --process",
     "from-here": "python3 tests/golden/from_here/train.py --open",
     "from-here-jax": "python3 tests/golden/from_here/jax_train.py",
+    "speed-alone": "python3 benches/pytorch.py --alone",
+    "same-bits": ".ci/machines bits",
     "chapter6-full": "cargo run --example chapter6 -- --full",
     "chapter6-seeds": "cargo run --example chapter6 -- --seeds",
     "chapter8-full": "cargo run --example chapter8 -- --full",

@@ -1,8 +1,10 @@
 //! Chapter 6, convolution: one product of matrices more, and a net that reads 99 digits of 100.
 //!
 //! `cargo run --example chapter6 -- --quick` trains on a part of the digits only, `--seeds` trains
-//! the net three times, and `--full` makes the experiments. `read` reads pictures of your own.
+//! the net three times, `--full` makes the experiments, and `--alone` compares the rows of batches
+//! with each row alone. `read` reads pictures of your own.
 
+mod alone;
 mod cheaper;
 mod cost;
 mod figures;
@@ -37,6 +39,7 @@ const PROGRAM: Program = Program {
         ("--quick", "trains on a fifth of the digits, once"),
         ("--seeds", "the net with three seeds instead"),
         ("--full", "the experiments instead: rates tuned, three seeds, and it says how long"),
+        ("--alone", "instead, how many rows of a batch are not what they are alone"),
     ],
 };
 
@@ -49,20 +52,27 @@ const SAVED: &str = "target/lenet.safetensors";
 
 fn main() -> ExitCode {
     PROGRAM.run(|arguments| {
-        let chosen = ["--quick", "--seeds", "--full"].map(|option| arguments.has(option));
+        let chosen =
+            ["--quick", "--seeds", "--full", "--alone"].map(|option| arguments.has(option));
         match chosen {
-            [false, false, false] if arguments.choice() == Some("read") => read(arguments.values()),
+            [false, false, false, false] if arguments.choice() == Some("read") => {
+                read(arguments.values())
+            }
             _ if arguments.choice().is_some() => Err(Error::new(ErrorKind::Argument, PROGRAM.name)
                 .found("an option with read")
                 .expected("files and no option")),
-            [quick, false, false] => chapter(quick),
-            [false, true, false] => {
+            [quick, false, false, false] => chapter(quick),
+            [false, true, false, false] => {
                 seeds::three_seeds(&digits(&Mnist::load()?));
                 Ok(())
             }
-            [false, false, true] => full::everything(&few(&digits(&Mnist::load()?))),
+            [false, false, true, false] => full::everything(&few(&digits(&Mnist::load()?))),
+            [false, false, false, true] => {
+                alone::rows();
+                Ok(())
+            }
             _ => Err(Error::new(ErrorKind::Argument, PROGRAM.name)
-                .found("more than one of --quick, --seeds and --full")
+                .found("more than one of --quick, --seeds, --full and --alone")
                 .expected("one of them")),
         }
     })

@@ -8,10 +8,11 @@
 //! to the letter. To hold it to that, each chapter is run in surroundings unlike its reader's: see
 //! [`Surroundings`](crate::surroundings::Surroundings).
 //!
-//! What belongs to [`BENCHES`] is not compared with anything: `compare --capture book/src`, in the
-//! package `benches/`, writes `speed.txt` and `speed-timing-….svg`, and `pytorch.py` there
-//! `speed-memory.txt`: all of it is times, and memory as the system counts it. Nor is what belongs
-//! to [`LIBRARIES`], which other libraries print: see `tests/golden/from_here`.
+//! What belongs to [`ELSEWHERE`] is not compared with anything: it is about the machine on which it
+//! was made, or printed by other libraries. `compare --capture book/src`, in the package `benches/`,
+//! writes `speed.txt` and `speed-timing-….svg`, `pytorch.py` there `speed-memory.txt` and
+//! `speed-alone.txt`; `.ci/machines bits` writes `same-bits.txt`; for what other libraries print see
+//! `tests/golden/from_here`.
 
 use crate::capture::{Captured, capture, passed, remember};
 use crate::examples;
@@ -27,10 +28,11 @@ const FIGURES: &str = "book/src/figures";
 const BLESS: &str = "LONGHAND_BLESS";
 
 /// How the name of an output begins that is no chapter's.
-const BENCHES: &str = "speed";
+const ELSEWHERE: [&str; 3] = ["speed", "same-bits", "from-here"];
 
-/// How the names of those outputs begin that other libraries print.
-const LIBRARIES: &str = "from-here";
+fn elsewhere(name: &str) -> bool {
+    ELSEWHERE.iter().any(|kind| name.starts_with(kind))
+}
 
 /// The chapters that run longest, the very longest first. They begin in this order, so that none is
 /// left to run alone at the end.
@@ -121,14 +123,12 @@ fn side_by_side(
 fn strangers(repo: &Repository) -> Problems {
     let mut problems = Problems::default();
     let runs = runs(repo);
-    let ours = |name: &String| runs.iter().any(|run| run.name == *name);
-    let known =
-        |name: &&String| name.starts_with(BENCHES) || name.starts_with(LIBRARIES) || ours(name);
+    let known = |name: &&String| elsewhere(name) || runs.iter().any(|run| run.name == **name);
     for captured in names(repo, OUTPUT, ".txt").iter().filter(|name| !known(name)) {
         problems.add(&format!("{OUTPUT}/{captured}.txt"), 1, "there is no such example");
     }
     for figure in names(repo, FIGURES, ".svg") {
-        let timing = figure.starts_with(BENCHES) && figure.contains("timing");
+        let timing = elsewhere(&figure) && figure.contains("timing");
         if !timing && owner(&runs, &figure).is_none() {
             let path = format!("{FIGURES}/{figure}.svg");
             problems.add(&path, 1, "no example has this chapter's name");

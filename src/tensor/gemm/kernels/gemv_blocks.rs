@@ -7,7 +7,6 @@
 //! among them. They take L columns instead: a block of L steps of each column is loaded and
 //! transposed, and then every register holds one step of L sums. Four blocks at a time keep enough
 //! sums under way.
-//! blocks at a time keep enough sums under way.
 
 // Blocks and registers are counted, as the formulas do: `sums[s]` holds the sums of block s.
 #![allow(clippy::needless_range_loop)]
