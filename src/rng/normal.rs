@@ -90,11 +90,11 @@ fn quantile(q: f64) -> f64 {
     if q.abs() <= 0.425 {
         let [above, below] = MIDDLE;
         let v = 0.425 * 0.425 - q * q;
-        q * (polynomial(v, above) / polynomial(v, below))
+        q * (polynomial(false, v, above) / polynomial(false, v, below))
     } else {
         let [above, below] = TAIL;
         let u = Scalar::sqrt(-2.0 * Scalar::ln(0.5 - q.abs())) - 2.25;
-        (polynomial(u, above) / polynomial(u, below)).copysign(q)
+        (polynomial(false, u, above) / polynomial(false, u, below)).copysign(q)
     }
 }
 

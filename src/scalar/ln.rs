@@ -1,4 +1,4 @@
-//! ln x, the natural logarithm, from bits, one division and a polynomial. Chapter 3 uses it.
+//! ln x, the natural logarithm, from bits, one division and a polynomial (chapter 4).
 //!
 //! # How
 //!
@@ -47,7 +47,7 @@
 //! ln x: `.ci/rounding` has tried all arguments.
 
 use super::exp::LN_2_F64;
-use super::polynomial;
+use super::polynomial::{multiply_add, polynomial};
 
 /// The first 40 bits of ln 2, and the rest.
 const LN_2_F32: [f64; 2] = [0.6931471805592082, 7.371002565167799e-13];
@@ -89,11 +89,12 @@ fn split(x: f64) -> (f64, f64) {
 
 /// The f32 nearest to ln x.
 #[inline(always)]
-pub(super) fn ln_f32(x: f32) -> f32 {
+pub(super) fn ln_f32(x: f32, fma: bool) -> f32 {
     let (f, k) = split(f64::from(x));
     let s = f / (2.0 + f);
     let z = s * s;
-    let small = k * LN_2_F32[1] + ((s + s) + s * (z * polynomial(z, P_F32)));
+    let near = multiply_add(fma, s, z * polynomial(fma, z, P_F32), s + s);
+    let small = multiply_add(fma, k, LN_2_F32[1], near);
     let big = k * LN_2_F32[0];
     let sum = big + small;
     let lost = small - (sum - big);
@@ -109,7 +110,7 @@ pub(super) fn ln_f32(x: f32) -> f32 {
 
 /// ln x
 #[inline(always)]
-pub(super) fn ln_f64(x: f64) -> f64 {
+pub(super) fn ln_f64(x: f64, _: bool) -> f64 {
     // A subnormal number has its exponent in the wrong place: 2⁵⁴ brings it in.
     let subnormal = x < f64::MIN_POSITIVE;
     let (f, k) = split(if subnormal { x * 18_014_398_509_481_984.0 } else { x });
@@ -117,7 +118,7 @@ pub(super) fn ln_f64(x: f64) -> f64 {
 
     let s = f / (2.0 + f);
     let z = s * s;
-    let r = z * polynomial(z, P_F64);
+    let r = z * polynomial(false, z, P_F64);
     let half_square = 0.5 * f * f;
     let bracket = half_square - (s * (half_square + r) + k * LN_2_F64[1]);
     let result = k * LN_2_F64[0] - (bracket - f);

@@ -1,4 +1,4 @@
-//! The two element types, f32 and f64, behind one trait. Chapters 1 and 2 use it.
+//! The two element types, f32 and f64, behind one trait (chapter 1), and its functions (chapter 4).
 //!
 //! Every method gives the same bits on every machine. The platform's mathematics library does not:
 //! its `exp` on one system differs in the last digit from that on another. So the functions that
@@ -14,10 +14,12 @@
 //!
 //! One ulp (unit in the last place) is the gap from the result to the next float; half of one is
 //! the best that any function can do. For f32 it is what these four do: each result is the f32
-//! nearest to the true value. They are *correctly rounded*, and need no other definition than that
-//! of mathematics. `.ci/rounding` has compared all 2³² arguments of each with a source outside of
-//! this crate, and `tests/scalar.rs` a sample of them each time it runs. For f64 the figures are
-//! the largest errors that `tests/scalar.rs` finds over some thousand points.
+//! nearest to the true value. They are *correctly rounded*: mathematics alone defines them.
+//! `.ci/rounding` has compared all 2³² arguments of each with a source outside of this crate;
+//! `tests/scalar.rs` compares a sample each time. For f64 the figures are the largest errors that
+//! it finds over some thousand points, and what defines a result are the steps in the source. So it
+//! is with what takes several roundings: [`powi`](Scalar::powi) is defined by the order of its
+//! products, a normal draw by its rational function in f64.
 
 use std::fmt::{Debug, Display, LowerExp};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -25,9 +27,11 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 mod exp;
 mod fma;
 mod ln;
+mod polynomial;
 mod tanh;
 
 use fma::fma32;
+pub(crate) use polynomial::{FMA, polynomial};
 
 mod sealed {
     pub trait Sealed {}
@@ -207,6 +211,17 @@ pub trait Scalar:
     /// assert_eq!((-100.0_f32).sigmoid(), Scalar::exp(-100.0_f32));
     /// ```
     fn sigmoid(self) -> Self;
+
+    /// The four of them once more, for code that knows whether it is compiled for machines with a
+    /// fused multiply-add: where they are, f32's are quicker with it, and the results are the same.
+    #[doc(hidden)]
+    fn exp_with(self, fma: bool) -> Self;
+    #[doc(hidden)]
+    fn ln_with(self, fma: bool) -> Self;
+    #[doc(hidden)]
+    fn tanh_with(self, fma: bool) -> Self;
+    #[doc(hidden)]
+    fn sigmoid_with(self, fma: bool) -> Self;
 }
 
 #[inline(always)]
@@ -215,7 +230,7 @@ fn fma_each<T: Scalar>(a: [T; 8], b: [T; 8], c: [T; 8]) -> [T; 8] {
 }
 
 macro_rules! scalar {
-    ($t:ident, $dtype:ident, $fma:expr, $exp:path, $ln:path, $tanh:path, $sigmoid:path) => {
+    ($t:ident, $dtype:ident, $fma:expr, $($name:ident $with:ident $function:path),*) => {
         // Small functions, used inside loops that are compiled for one instruction set or another:
         // only what is inlined there can be vectorised there.
         impl Scalar for $t {
@@ -277,42 +292,30 @@ macro_rules! scalar {
                 let first = self == other && other.is_sign_positive();
                 if self < other || self.is_nan() || first { self } else { other }
             }
-            #[inline(always)]
-            fn exp(self) -> Self {
-                $exp(self)
-            }
-            #[inline(always)]
-            fn ln(self) -> Self {
-                $ln(self)
-            }
-            #[inline(always)]
-            fn tanh(self) -> Self {
-                $tanh(self)
-            }
-            #[inline(always)]
-            fn sigmoid(self) -> Self {
-                $sigmoid(self)
-            }
+            $(
+                #[inline(always)]
+                fn $name(self) -> Self {
+                    $function(self, FMA)
+                }
+                #[inline(always)]
+                fn $with(self, fma: bool) -> Self {
+                    $function(self, fma)
+                }
+            )*
         }
     };
 }
-scalar!(f32, F32, fma32, exp::exp_f32, ln::ln_f32, tanh::tanh_f32, tanh::sigmoid_f32);
-scalar!(f64, F64, fma_each, exp::exp_f64, ln::ln_f64, tanh::tanh_f64, tanh::sigmoid_f64);
-
-/// c₀ + c₁x + c₂x² + …, the even powers and the odd ones each from the inside out (Horner).
-///
-/// As many products and sums as one long chain, but two chains of half the length, which a
-/// processor works on side by side.
-#[inline(always)]
-pub(crate) fn polynomial<T: Scalar, const N: usize>(x: T, coefficients: [T; N]) -> T {
-    let square = x * x;
-    let chain = |first: usize| {
-        let mut sum = coefficients[first];
-        for i in (0..first / 2).rev() {
-            sum = sum * square + coefficients[2 * i + first % 2];
-        }
-        sum
-    };
-    let (last, before) = (chain(N - 1), chain(N - 2));
-    if N % 2 == 1 { last + x * before } else { before + x * last }
-}
+scalar!(
+    f32, F32, fma32,
+    exp exp_with exp::exp_f32,
+    ln ln_with ln::ln_f32,
+    tanh tanh_with tanh::tanh_f32,
+    sigmoid sigmoid_with tanh::sigmoid_f32
+);
+scalar!(
+    f64, F64, fma_each,
+    exp exp_with exp::exp_f64,
+    ln ln_with ln::ln_f64,
+    tanh tanh_with tanh::tanh_f64,
+    sigmoid sigmoid_with tanh::sigmoid_f64
+);

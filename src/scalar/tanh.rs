@@ -1,4 +1,4 @@
-//! tanh x and the logistic sigmoid, both from the pieces of eˣ. Chapter 3 uses them.
+//! tanh x and the logistic sigmoid, both from the pieces of eˣ (chapter 4).
 //!
 //! # tanh
 //!
@@ -56,22 +56,23 @@
 //! sum comes across one: it has only the digits of x/4, and lies at least 2⁻²⁴·x/4 from each.
 
 use super::exp::{exp_f64, exp_wide, split_f32, split_f64};
+use super::polynomial::multiply_add;
 
 /// The f32 nearest to tanh x.
 #[inline(always)]
-pub(super) fn tanh_f32(x: f32) -> f32 {
+pub(super) fn tanh_f32(x: f32, fma: bool) -> f32 {
     // 1 − tanh 10 is below 10⁻⁸: already 1 in f32.
     let y = if x.abs() > 10.0 { 10.0 } else { x.abs() };
-    let (n, growth) = split_f32(f64::from(2.0 * y));
+    let (n, growth) = split_f32(f64::from(2.0 * y), fma);
     let power = f64::from_bits(1.0_f64.to_bits().wrapping_add(n));
-    let t = power * growth + (power - 1.0);
+    let t = multiply_add(fma, power, growth, power - 1.0);
     let result = ((t / (t + 2.0)) as f32).copysign(x);
     if x.is_nan() { f32::NAN } else { result }
 }
 
 /// tanh x
 #[inline(always)]
-pub(super) fn tanh_f64(x: f64) -> f64 {
+pub(super) fn tanh_f64(x: f64, _: bool) -> f64 {
     let twice = 2.0 * x.abs();
     // 1 − tanh 20 is below 10⁻¹⁷: already 1 in f64.
     let twice = if twice > 40.0 { 40.0 } else { twice };
@@ -86,12 +87,12 @@ pub(super) fn tanh_f64(x: f64) -> f64 {
 
 /// The f32 nearest to 1 / (1 + e⁻ˣ).
 #[inline(always)]
-pub(super) fn sigmoid_f32(x: f32) -> f32 {
+pub(super) fn sigmoid_f32(x: f32, fma: bool) -> f32 {
     /// ¼·(1 − 2⁻²⁶)
     const QUARTER: f64 = 0.25 - 1.0 / (1_u64 << 28) as f64;
     let y = -x.abs();
     let y = if y < -104.0 { -104.0 } else { y };
-    let z = exp_wide(f64::from(y));
+    let z = exp_wide(f64::from(y), fma);
     let quotient = if x < 0.0 { z } else { 1.0 } / (1.0 + z);
     // 2⁻¹²: there x³/48 is still less than what the quarter is short of.
     let near = x.abs() < 1.0 / 4096.0;
@@ -101,8 +102,8 @@ pub(super) fn sigmoid_f32(x: f32) -> f32 {
 
 /// 1 / (1 + e⁻ˣ)
 #[inline(always)]
-pub(super) fn sigmoid_f64(x: f64) -> f64 {
-    let z = exp_f64(-x.abs());
+pub(super) fn sigmoid_f64(x: f64, _: bool) -> f64 {
+    let z = exp_f64(-x.abs(), false);
     let quotient = if x < 0.0 { z } else { 1.0 } / (1.0 + z);
     if x < 0.0 && z < 0.5 { z - z * quotient } else { quotient }
 }

@@ -28,6 +28,24 @@ impl<T: Scalar> Tensor<T> {
         })
     }
 
+    /// The same for an `f` that may use a fused multiply-add where it is handed `true`.
+    fn map_with(&self, f: impl Fn(T, bool) -> T + Sync) -> Self {
+        Self::build(self.shape, |out| {
+            in_pieces(out, PIECE, |start, out| {
+                let input = &self.data()[start..start + out.len()];
+                isa::vectorize_with(
+                    #[inline(always)]
+                    |fma| {
+                        // A closure for `for_each` would be too large to be inlined.
+                        for (out, &x) in out.iter_mut().zip(input) {
+                            *out = f(x, fma);
+                        }
+                    },
+                );
+            });
+        })
+    }
+
     /// Replaces every element by `f` of it, in place.
     pub fn apply(&mut self, f: impl Fn(T) -> T + Sync) {
         in_pieces(self.data_mut(), PIECE, |_, piece| {
@@ -147,22 +165,22 @@ impl<T: Scalar> Tensor<T> {
 
     /// eˣ of every element.
     pub fn exp(&self) -> Self {
-        self.map(T::exp)
+        self.map_with(T::exp_with)
     }
 
     /// The natural logarithm of every element.
     pub fn ln(&self) -> Self {
-        self.map(T::ln)
+        self.map_with(T::ln_with)
     }
 
     /// The hyperbolic tangent of every element.
     pub fn tanh(&self) -> Self {
-        self.map(T::tanh)
+        self.map_with(T::tanh_with)
     }
 
     /// 1 / (1 + e⁻ˣ) of every element.
     pub fn sigmoid(&self) -> Self {
-        self.map(T::sigmoid)
+        self.map_with(T::sigmoid_with)
     }
 
     /// Elements below `least` are raised to it; NaN stays NaN.

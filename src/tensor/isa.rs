@@ -7,6 +7,7 @@
 //! The choice changes the speed and nothing else. `LONGHAND_ISA` asks for a lower one.
 
 use super::setting::Setting;
+use crate::scalar::FMA;
 use crate::{Error, ErrorKind, Result};
 use std::cell::Cell;
 use std::fmt;
@@ -175,14 +176,34 @@ pub fn with<R>(isa: Isa, f: impl FnOnce() -> R) -> R {
 /// every instruction set.
 #[inline(always)]
 pub fn vectorize<R>(f: impl FnOnce() -> R) -> R {
+    vectorize_with(
+        #[inline(always)]
+        |_| f(),
+    )
+}
+
+/// The same, for a loop that wants to know whether it is compiled with a fused multiply-add: what
+/// `f` is handed is a constant to the compiler.
+#[inline(always)]
+pub(crate) fn vectorize_with<R>(f: impl FnOnce(bool) -> R) -> R {
     match current() {
         // SAFETY: `current` returns only what this processor supports.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx512 => unsafe { avx512(f) },
+        Isa::Avx512 => unsafe {
+            avx512(
+                #[inline(always)]
+                || f(true),
+            )
+        },
         // SAFETY: `current` returns only what this processor supports.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => unsafe { avx2(f) },
-        _ => f(),
+        Isa::Avx2 => unsafe {
+            avx2(
+                #[inline(always)]
+                || f(true),
+            )
+        },
+        _ => f(FMA),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Log-softmax: scores become the logarithms of probabilities (chapter 4).
 
 use super::reduce::fold_block;
-use super::sum::{BLOCK, LANES, tree_sum};
+use super::sum::{BLOCK, sum_block};
 use super::threads::PIECE;
 use super::{Tensor, isa, threads};
 use crate::Scalar;
@@ -74,12 +74,14 @@ impl<T: Scalar> Tensor<T> {
         Self::build(self.shape, |out| {
             let piece = PIECE.next_multiple_of(width);
             threads::for_each(out.chunks_mut(piece).zip(self.data().chunks(piece)), |(out, x)| {
-                isa::vectorize(
+                isa::vectorize_with(
                     #[inline(always)]
-                    || {
+                    |fma| {
+                        // Some rows at a time: they stay in the cache from beginning to end.
+                        let some = (BLOCK / width).clamp(1, ROWS) * width;
                         // A closure for `for_each` would be too large to be inlined.
-                        for (out, x) in out.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
-                            row(x, out);
+                        for (out, x) in out.chunks_mut(some).zip(x.chunks(some)) {
+                            rows(width, x, out, fma);
                         }
                     },
                 );
@@ -88,32 +90,35 @@ impl<T: Scalar> Tensor<T> {
     }
 }
 
-/// One row from beginning to end while it is in the cache, in the definition's order of sums.
+/// How many rows are worked on at a time, at most.
+const ROWS: usize = 64;
+
+/// Up to so many rows. exp and ln run over all of them at once, since a row may be shorter than a
+/// register. Each sum is in the definition's order.
 #[inline(always)]
-fn row<T: Scalar>(x: &[T], out: &mut [T]) {
-    // Cheaper than `T::maximum`, which minds NaN and the sign of zero as well. A NaN shows in the
-    // sum below, and where the largest is a zero it is looked for again.
-    let mut largest = fold_block(x, -T::INFINITY, |a, b| if b > a { b } else { a });
-    if largest == T::ZERO {
-        largest = fold_block(x, -T::INFINITY, T::maximum);
-    }
-    let mut lanes = [T::ZERO; LANES];
-    let (rounds, rest) = x.as_chunks::<LANES>();
-    let (shifted, shifted_rest) = out.as_chunks_mut::<LANES>();
-    for (shifted, round) in shifted.iter_mut().zip(rounds) {
-        for i in 0..LANES {
-            shifted[i] = round[i] - largest;
-            lanes[i] += shifted[i].exp();
+fn rows<T: Scalar>(width: usize, x: &[T], out: &mut [T], fma: bool) {
+    let (mut largest, mut log_sums) = ([T::ZERO; ROWS], [T::ONE; ROWS]);
+    let each = x.chunks_exact(width).zip(out.chunks_exact_mut(width));
+    for ((x, out), most) in each.zip(&mut largest) {
+        // Cheaper than `T::maximum`, which minds NaN and the sign of zero as well. A NaN shows in
+        // the sum below, and where the largest is a zero it is looked for again.
+        *most = fold_block(x, -T::INFINITY, |a, b| if b > a { b } else { a });
+        if *most == T::ZERO {
+            *most = fold_block(x, -T::INFINITY, T::maximum);
         }
+        out.iter_mut().zip(x).for_each(|(out, &x)| *out = x - *most);
     }
-    // The last, partial round in whole registers: exp(−∞) is 0.
-    shifted_rest.iter_mut().zip(rest).for_each(|(shifted, &x)| *shifted = x - largest);
-    let mut last = [-T::INFINITY; LANES];
-    last[..rest.len()].copy_from_slice(shifted_rest);
-    let registers = lanes.as_chunks_mut::<8>().0.iter_mut().zip(last.as_chunks::<8>().0);
-    for (lanes, last) in registers.take(rest.len().div_ceil(8)) {
-        lanes.iter_mut().zip(last).for_each(|(lane, &x)| *lane += x.exp());
+    for x in &mut *out {
+        *x = x.exp_with(fma);
     }
-    let log_sum = tree_sum(&mut lanes[..x.len().min(LANES)], 1)[0].ln();
-    out.iter_mut().for_each(|out| *out -= log_sum);
+    for (out, sum) in out.chunks_exact(width).zip(&mut log_sums) {
+        *sum = sum_block(out);
+    }
+    for sum in &mut log_sums[..x.len() / width] {
+        *sum = sum.ln_with(fma);
+    }
+    let each = x.chunks_exact(width).zip(out.chunks_exact_mut(width));
+    for ((x, out), (&most, &log_sum)) in each.zip(largest.iter().zip(&log_sums)) {
+        out.iter_mut().zip(x).for_each(|(out, &x)| *out = (x - most) - log_sum);
+    }
 }
