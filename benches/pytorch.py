@@ -51,8 +51,8 @@ def thousand(m, k, n, layout, dtype):
     return torch.no_grad()(run)
 
 
-def elementwise(function):
-    x = torch.randn(1000, 1000) * 2
+def elementwise(function, of=lambda x: x):
+    x = of(torch.randn(1000, 1000) * 2)
     return lambda: function(x)
 
 
@@ -252,6 +252,8 @@ WORKLOADS = {
     "thousand": thousand,
     "exp": lambda: elementwise(torch.exp),
     "tanh": lambda: elementwise(torch.tanh),
+    "ln": lambda: elementwise(torch.log, torch.abs),
+    "sigmoid": lambda: elementwise(torch.sigmoid),
     "log_softmax": lambda: elementwise(lambda x: torch.log_softmax(x, -1)),
     "chapter3": chapter3,
     "classifier": classifier,
@@ -273,6 +275,8 @@ ALL = (
         "thousand 1 50 50 NN float32",
         "exp",
         "tanh",
+        "ln",
+        "sigmoid",
         "log_softmax",
         "chapter3",
         "classifier momentum 64 784 128 10",

@@ -1,4 +1,4 @@
-//! exp, tanh and log-softmax over a million numbers.
+//! exp, ln, tanh, the sigmoid and log-softmax over a million numbers.
 
 use crate::contest::Contest;
 use candle_core::{D, Device};
@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 const N: usize = 1_000;
 
-/// The three rows. The numbers are normal with standard deviation 2.
+/// The five rows. The numbers are normal with standard deviation 2; ln takes their sizes.
 pub fn contests() -> Vec<Contest> {
     let ours = init::normal::<f32>([N, N], 0.0, 2.0, &mut Rng::new(1));
     let candle = candle_core::Tensor::from_slice(ours.data(), (N, N), &Device::Cpu)
@@ -16,6 +16,8 @@ pub fn contests() -> Vec<Contest> {
     let line = Array1::from_vec(ours.data().to_vec());
     let rows = Array2::from_shape_vec((N, N), ours.data().to_vec())
         .expect("a thousand rows of a thousand");
+
+    let candle_sizes = candle.abs().expect("a thousand rows of a thousand");
 
     let run = |f: fn(&Tensor) -> Tensor| {
         let x = ours.clone();
@@ -38,6 +40,23 @@ pub fn contests() -> Vec<Contest> {
             .peer("candle", candle(candle_core::Tensor::tanh))
             .peer("ndarray", each(f32::tanh))
             .pytorch("tanh"),
+        Contest::ours("ln", {
+            let x = ours.abs();
+            move || drop(black_box(black_box(&x).ln()))
+        })
+        .peer("candle", {
+            let x = candle_sizes;
+            move || drop(black_box(black_box(&x).log().expect("a thousand rows of a thousand")))
+        })
+        .peer("ndarray", {
+            let x = line.mapv(f32::abs);
+            move || drop(black_box(black_box(&x).mapv(f32::ln)))
+        })
+        .pytorch("ln"),
+        Contest::ours("sigmoid", run(Tensor::sigmoid))
+            .peer("candle", candle(candle_nn::ops::sigmoid))
+            .peer("ndarray", each(|x| 1.0 / (1.0 + (-x).exp())))
+            .pytorch("sigmoid"),
         Contest::ours("log-softmax", run(Tensor::log_softmax))
             .peer("candle", candle(|x| candle_nn::ops::log_softmax(x, D::Minus1)))
             .peer("ndarray", move || {

@@ -5,7 +5,7 @@
 //! | [`matmul`] | products of matrices | gemm, candle-core, matrixmultiply, ndarray, PyTorch |
 //! | [`peak`] | the product of 1024³ | a loop of fused multiply-adds in registers |
 //! | [`conv`] | convolution, forward and backward | candle-core, PyTorch |
-//! | [`elementwise`] | exp, tanh, log-softmax | candle-core, ndarray, PyTorch |
+//! | [`elementwise`] | exp, tanh, ln, sigmoid, log-softmax | candle-core, ndarray, PyTorch |
 //! | [`steps`] | training steps of the chapters' nets | candle, PyTorch |
 //! | [`mebp`] | steps that spend each gradient as it arrives | ordinary ones, PyTorch |
 //! | [`dni`] | steps with guessed gradients | PyTorch |
