@@ -12,10 +12,10 @@ longhandLive.builders.train = (part, place) => {
     <p data-as="end" class="live-end" hidden></p>
     <div data-as="draw" hidden><p class="live-row">Now draw a digit for the net that has just learnt in this page.</p><div data-as="pad"></div></div>`);
 
-  // The loss of each batch, pale, and the running mean over 25.
+  // The loss of each batch, pale, and the running mean over ten.
   function draw(losses, epochs, perEpoch) {
     let mean = losses[0];
-    const means = losses.map((loss, i) => (mean += (loss - mean) / Math.min(i + 1, 25)));
+    const means = losses.map((loss, i) => (mean += (loss - mean) / Math.min(i + 1, 10)));
     const points = (values) => values.map((loss, i) => [(i + 1) / perEpoch, loss]);
     its.chart.innerHTML = chart({
       x: [0, epochs], y: [0.01, 3], logarithmic: true, xName: "epoch", yName: "cross-entropy of each batch",

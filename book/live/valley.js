@@ -36,7 +36,7 @@ longhandLive.builders.valley = (part) => {
     const there = far < 0 ? places : places.slice(0, far);
     const dots = there.map((place) => {
       const [x, y] = point(place).split(",");
-      return `<circle class="c0 solid" cx="${x}" cy="${y}" r="3"/>`;
+      return `<circle class="c0 solid" cx="${x}" cy="${y}" r="2.5"/>`;
     });
     its.chart.innerHTML = `<svg viewBox="0 0 ${WIDE} ${HIGH}" style="width: min(100%, ${WIDE}px)" role="img"
       aria-label="The path of a hundred steps in the valley" fill="none" stroke="currentColor">${contours.join("")}
@@ -51,8 +51,8 @@ longhandLive.builders.valley = (part) => {
     const { floats } = await call("valley", [rule, Number(turned), rate]);
     const worst = floats.at(-1);
     chart(Array.from({ length: (floats.length - 1) / 3 }, (_, i) => floats.slice(3 * i, 3 * i + 2)), turned);
-    its.end.textContent = worst < 1e9
-      ? `The largest loss of the last ten of a hundred steps: ${worst.toExponential(1)}`
+    its.end.textContent = worst < 1000
+      ? `The largest loss of the last ten of a hundred steps: ${worst < 0.01 ? worst.toExponential(1) : worst.toPrecision(2)}`
       : "It has climbed out of the valley.";
   }
   // ANCHOR_END: valley
