@@ -4,7 +4,7 @@
 // `x` and `y` are [from, to]; `y` is logarithmic if asked for. A line has a class, points as pairs,
 // and perhaps a name, which is written at its end.
 longhandLive.chart = ({ x, y, logarithmic = false, xTicks, yTicks, xName, yName, says, lines }) => {
-  const WIDE = 560, HIGH = 270, LEFT = 42, RIGHT = lines.some((line) => line.name) ? 110 : 10, TOP = 34, BOTTOM = 46;
+  const WIDE = 560, HIGH = 270, LEFT = 54, RIGHT = lines.some((line) => line.name) ? 110 : 10, TOP = 34, BOTTOM = 46;
   const scale = logarithmic ? Math.log : (value) => value;
   const part = (value, [from, to], of) => (of(value) - of(from)) / (of(to) - of(from));
   const across = (value) => LEFT + (WIDE - LEFT - RIGHT) * part(value, x, (z) => z);
