@@ -15,7 +15,9 @@ SCREENS = {"reader": (600, 800), "phone": (360, 640)}
 EPUBCHECK = Path(os.environ.get("EPUBCHECK", "/usr/share/java/epubcheck.jar"))
 SCREENFULS = 4  # of each page, as pictures
 
+# Spaces at the end of a wrapped line hang over its edge, unseen, and make nothing to be scrolled.
 STICKING_OUT = """(() => {
+  if (document.scrollingElement.scrollWidth <= innerWidth) return [];
   const right = innerWidth - 7;
   return [...document.body.querySelectorAll('*')].filter(e => !e.closest('math') && e.getBoundingClientRect().right > right)
     .slice(0, 5).map(e => e.localName + ' ' + e.textContent.trim().slice(0, 40));
@@ -39,7 +41,7 @@ def look(file, shots):
         try:
             for page in pages:
                 for screen, (width, height) in SCREENS.items():
-                    browser.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=True)
+                    browser.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
                     browser.events.clear()
                     browser.call("Page.navigate", url=page.as_uri())
                     browser.wait_for("Page.loadEventFired")
