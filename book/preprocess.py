@@ -41,11 +41,15 @@ COMMANDS = {
     "speed": "cargo run --release --manifest-path benches/Cargo.toml --bin compare",
     "speed-memory": "python3 benches/pytorch.py --process",
     "from-here": "python3 tests/golden/from_here/train.py --open",
+    "from-here-candle": "cargo run --manifest-path tests/golden/from_here/Cargo.toml --bin candle",
+    "from-here-burn": "cargo run --manifest-path tests/golden/from_here/Cargo.toml --bin burn",
     "from-here-jax": "python3 tests/golden/from_here/jax_train.py",
+    "chapter4-read": "cargo run --example chapter4 -- read data/drawn/3.png data/drawn/9.png …",
     "speed-alone": "python3 benches/pytorch.py --alone",
     "same-bits": ".ci/machines bits",
     "chapter6-full": "cargo run --example chapter6 -- --full",
     "chapter6-seeds": "cargo run --example chapter6 -- --seeds",
+    "chapter8-rivals": "cargo run --example chapter8 -- --rivals",
     "chapter8-full": "cargo run --example chapter8 -- --full",
     "chapter9-seeds": "cargo run --example chapter9 -- seeds",
     "chapter9-depth": "cargo run --example chapter9 -- depth",
@@ -55,6 +59,7 @@ COMMANDS = {
     "chapter9-copies": "cargo run --example chapter9 -- copies",
     "chapter9-repeats": "cargo run --example chapter9 -- repeats",
     "chapter9-rnn": "cargo run --example chapter9 -- rnn",
+    "chapter10-full": "cargo run --example chapter10 -- --full",
 }
 
 # What has meaning in running text, in the order in which it is tried.
@@ -148,18 +153,21 @@ class Page:
         indent = re.sub(r"[^\s>]", " ", opening["indent"])
         if indent != opening["indent"]:
             self.problem(line, "put the list item's text first, the listing on a line of its own")
-        kind, caption = self.caption(sources)
+        kind, caption = self.caption(sources, line)
         return "\n".join(
             [indent, f'{indent}<figure class="listing {kind}">', f"{indent}<figcaption>{caption}</figcaption>", indent]
             + fence
             + [indent, f"{indent}</figure>", indent]
         )
 
-    def caption(self, sources):
+    def caption(self, sources, line):
         """A captured output names the command that prints it, code names its file."""
         output = re.compile(r"book/src/output/([\w-]+)\.txt")
         if all(output.fullmatch(s) for s in sources):
             names = [output.fullmatch(s)[1] for s in sources]
+            for name in names:
+                if "-" in name and name not in COMMANDS:
+                    self.problem(line, f"COMMANDS in book/preprocess.py does not say what prints {name}.txt")
             commands = [COMMANDS.get(name, f"cargo run --example {name}") for name in names]
             return "printed", ", ".join(f"<code>{html.escape(c)}</code>" for c in commands)
         return "source", ", ".join(f"<code>{html.escape(s)}</code>" for s in sources)

@@ -98,6 +98,13 @@ class Preprocess(unittest.TestCase):
         (self.src / "told.md").write_text("so $a$\n\n```sh\n$ cargo test\n```\n", encoding="utf-8")
         self.assertRegex(self.good("{{#include told.md}}"), r"^so <math>.*</math>\n\n```sh\n\$ cargo test\n```$")
 
+    def test_a_captured_run_with_arguments_says_what_prints_it(self):
+        for name in "chapter8-full", "chapter1-new":
+            (self.src / "output" / f"{name}.txt").write_text("1\n", encoding="utf-8")
+        out = self.good("```text\n{{#include output/chapter8-full.txt}}\n```")
+        self.assertIn("cargo run --example chapter8 -- --full", out)
+        self.refused("```text\n{{#include output/chapter1-new.txt}}\n```", "COMMANDS", "chapter1-new.txt")
+
     def test_captured_output_names_its_command(self):
         out = self.good("```text\n{{#include output/chapter1.txt:one}}\n```")
         self.assertIn("```text\n── one ──\n1 _2_ $3\n```", out)
