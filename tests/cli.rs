@@ -60,7 +60,7 @@ fn each_refuses_what_it_does_not_know_and_shows_its_usage() {
         (
             "chapter6",
             vec!["--quick", "--full"],
-            "found more than one of --quick, --seeds and --full",
+            "found more than one of --quick, --seeds, --full and --alone",
         ),
         ("chapter4", vec!["read"], "found read without its FILE…"),
         ("chapter6", vec!["read", "x.png", "--quick"], "found an option with read"),

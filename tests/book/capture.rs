@@ -31,7 +31,13 @@ pub fn capture(
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).map_err(text)?;
     let mut command = Command::new(program(&run.example));
-    command.args(run.arguments).current_dir(repo.path("")).env("LONGHAND_FIGURES", &folder);
+    // A file is named in full: the surroundings may be another working folder.
+    let argument = |&argument: &&str| match repo.path(argument) {
+        file if file.is_file() => file.into_os_string(),
+        _ => argument.into(),
+    };
+    command.args(run.arguments.iter().map(argument)).current_dir(repo.path(""));
+    command.env("LONGHAND_FIGURES", &folder);
     surroundings.set(&mut command, &scratch().join("surroundings")).map_err(text)?;
     let done = command.output().map_err(text)?;
     if !done.status.success() {
