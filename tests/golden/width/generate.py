@@ -1,4 +1,4 @@
-"""Makes src/report/width/table.rs from the Unicode data, and what tests/report.rs compares with.
+"""Makes src/report/width/table.rs from the Unicode data, and what tests/report/tables.rs compares with.
 
     pip install unicodedata2 wcwidth
     python3 tests/golden/width/generate.py
