@@ -5,6 +5,10 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "common/png.rs"]
+mod file;
+
+use file::png_file;
 use longhand::data::{Idx, Npy, Png};
 use longhand::deflate::{adler32, crc32_reference};
 
@@ -37,16 +41,7 @@ fn zeros(copies: usize) -> Vec<u8> {
 /// A PNG file of greys.
 fn png(size: [u8; 8], depth: u8, stream: &[u8]) -> Vec<u8> {
     let header = [&size[..], &[depth, 0, 0, 0, 0]].concat();
-    let mut file = b"\x89PNG\r\n\x1A\n".to_vec();
-    for (name, contents) in [(b"IHDR", &header[..]), (b"IDAT", stream), (b"IEND", &[])] {
-        file.extend((contents.len() as u32).to_be_bytes());
-        let start = file.len();
-        file.extend(name);
-        file.extend(contents);
-        let sum = crc32_reference(&file[start..]);
-        file.extend(sum.to_be_bytes());
-    }
-    file
+    png_file(&[(*b"IHDR", &header[..]), (*b"IDAT", stream), (*b"IEND", &[])])
 }
 
 #[test]

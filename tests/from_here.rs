@@ -1,7 +1,8 @@
 //! The training loop of the appendix *From here to PyTorch, candle and burn*, beside PyTorch's: from the
 //! same weights, on the same digits, it takes the same way, and what was trained there opens here.
 //!
-//! `golden/from_here/train.py` froze PyTorch's part, and opens what is left in `target/tmp/from_here`.
+//! `golden/from_here/train.py` froze PyTorch's part, and opens what is left in cargo's folder for
+//! what tests write.
 
 use longhand::data::{Dataset, Mnist, Safetensors, npy};
 use longhand::layers::{CrossEntropy, Layer, Linear, Loss, Relu, Sequential};

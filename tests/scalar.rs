@@ -21,15 +21,22 @@ fn ulp_f64(x: f64) -> f64 {
     x.next_up() - x
 }
 
+/// Where the hash FNV-1a begins.
+const FNV: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// One step of it.
+fn fnv(hash: u64, word: u64) -> u64 {
+    (hash ^ word).wrapping_mul(0x0000_0100_0000_01b3)
+}
+
 /// FNV-1a, folded over the results for every 9,973rd f32, as a tensor of them gives them: the same
 /// under every instruction set, with a fused multiply-add and without.
 fn sample(function: impl Fn(&Tensor<f32>) -> Tensor<f32>) -> u64 {
     let x: Vec<f32> = (0..=u32::MAX).step_by(9_973).map(f32::from_bits).collect();
     let x = Tensor::vector(&x);
     let hashes = Isa::supported().map(|isa| {
-        isa::with(isa, || function(&x)).data().iter().fold(0xcbf2_9ce4_8422_2325, |hash, x| {
-            (hash ^ u64::from(x.to_bits())).wrapping_mul(0x0000_0100_0000_01b3)
-        })
+        let results = isa::with(isa, || function(&x));
+        results.data().iter().fold(FNV, |hash, x| fnv(hash, x.to_bits().into()))
     });
     let hashes: Vec<u64> = hashes.collect();
     assert!(hashes.iter().all(|hash| *hash == hashes[0]), "{hashes:#018x?}");
@@ -204,11 +211,9 @@ fn tanh_is_odd_and_sigmoid_mirrors() {
     }
 }
 
-/// FNV-1a, folded over the bits of results.
+/// FNV-1a, folded over the bytes of a result.
 fn fold(hash: u64, bits: u64) -> u64 {
-    bits.to_le_bytes()
-        .iter()
-        .fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    bits.to_le_bytes().iter().fold(hash, |hash, &byte| fnv(hash, byte.into()))
 }
 
 /// The same function twice: in a loop that vectorises, and one call at a time. One checksum.
@@ -218,7 +223,7 @@ macro_rules! checksum {
         for x in &mut results {
             *x = Scalar::$name(*x);
         }
-        let mut hash = 0xcbf2_9ce4_8422_2325;
+        let mut hash = FNV;
         for (x, y) in $points.iter().zip(&results) {
             let alone = Scalar::$name(black_box(*x));
             assert_eq!(alone.to_bits(), y.to_bits(), "{}({x:e})", stringify!($name));

@@ -23,7 +23,7 @@ use longhand::data::{Dataset, Mnist};
 use longhand::layers::Layer;
 use longhand::report::{Figure, section};
 use longhand::{Result, Rng, Tensor};
-use reading::{Known, Named};
+use reading::Named;
 use std::process::ExitCode;
 use steps::steps;
 use trial::{Parts, score};
@@ -129,8 +129,7 @@ fn read(
     let net = digits::after_one_epoch(train);
     let right = score(&net, valid).accuracy();
     println!("after one epoch: validation accuracy {right:.2} %");
-    let (learnt, others) = mnist.train_valid();
-    let known = Known::new(&learnt.split_at(10_000).0, &others.split_at(1_000).0);
+    let known = reading::known(mnist);
     let scores = |pixels: &[u8]| {
         let pixel = |&pixel: &u8| (f32::from(pixel) / 256.0 - mean) / std;
         net.predict(&Tensor::new([1, 784], pixels.iter().map(pixel).collect()))

@@ -2,7 +2,7 @@
 //! shown the like. Chapter 6 reads with its net in the same way.
 
 use longhand::data::digits::{CLASSES, SIDE};
-use longhand::data::{Digits, Drawn, Ink, Picture, read_pictures};
+use longhand::data::{Digits, Drawn, Ink, Mnist, Picture, read_pictures};
 use longhand::report::{grouped, section};
 use longhand::{Result, Tensor};
 use std::path::Path;
@@ -71,6 +71,12 @@ impl Known {
     }
 }
 // ANCHOR_END: known
+
+/// Of the first 10,000 digits to learn from, with a limit by 1,000 of those for validation.
+pub fn known(mnist: &Mnist) -> Known {
+    let (learnt, others) = mnist.train_valid();
+    Known::new(&learnt.split_at(10_000).0, &others.split_at(1_000).0)
+}
 
 /// Prints what the net makes of a picture: `scores` are its ten for 784 pixels of 0 to 255. Gives the
 /// digit as MNIST would have it, if there is one.

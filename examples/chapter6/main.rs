@@ -190,9 +190,8 @@ fn read(paths: &[String]) -> Result<()> {
         _ => error,
     })?;
     let mnist = Mnist::load()?;
-    let (learnt, others) = mnist.train_valid();
-    let known = reading::Known::new(&learnt.split_at(10_000).0, &others.split_at(1_000).0);
-    let images = learnt.images::<f32>([1, 28, 28], 255.0);
+    let known = reading::known(&mnist);
+    let images = mnist.train_valid().0.images::<f32>([1, 28, 28], 255.0);
     let (mean, std) = (images.mean(), images.std());
     let scores = |pixels: &[u8]| {
         let pixel = |&pixel: &u8| (f32::from(pixel) / 255.0 - mean) / std;

@@ -11,8 +11,9 @@
 //! of the input, any fault. Then `step` deals with it. So the fast loop has no errors to report,
 //! and the two cannot disagree about what an error is.
 //!
-//! gzip files and PNG pictures are made of it; the zlib format, in which PNG wraps it, is here too. It knows bytes and nothing else, so that both
-//! [`data`](crate::data) and [`report`](crate::report) can stand on it.
+//! gzip files and PNG pictures are made of it; the zlib format, in which PNG wraps it, is here too.
+//! It knows bytes and nothing else, so that both [`data`](crate::data) and
+//! [`report`](crate::report) can stand on it.
 
 mod bits;
 mod codes;

@@ -266,9 +266,7 @@ macro_rules! scalar {
             }
             #[inline(always)]
             fn mul_add_portable(a: [Self; 8], b: [Self; 8], c: [Self; 8]) -> [Self; 8] {
-                const INSTRUCTION: bool =
-                    cfg!(any(target_feature = "fma", target_arch = "aarch64"));
-                if INSTRUCTION { fma_each(a, b, c) } else { $fma(a, b, c) }
+                if FMA { fma_each(a, b, c) } else { $fma(a, b, c) }
             }
             #[inline(always)]
             fn is_nan(self) -> bool {

@@ -17,15 +17,10 @@ impl<T: Scalar> Tensor<T> {
     /// assert_eq!(a.map(|x| x * x).data(), [1.0, 4.0]);
     /// ```
     pub fn map(&self, f: impl Fn(T) -> T + Sync) -> Self {
-        Self::build(self.shape, |out| {
-            in_pieces(out, PIECE, |start, out| {
-                let input = &self.data()[start..start + out.len()];
-                isa::vectorize(
-                    #[inline(always)]
-                    || out.iter_mut().zip(input).for_each(|(out, &x)| *out = f(x)),
-                );
-            });
-        })
+        self.map_with(
+            #[inline(always)]
+            |x, _| f(x),
+        )
     }
 
     /// The same for an `f` that may use a fused multiply-add where it is handed `true`.

@@ -7,6 +7,10 @@ use longhand::data::{Picture, Png};
 use longhand::deflate::{adler32, crc32};
 use longhand::{ErrorKind, Rng};
 
+#[path = "../common/png.rs"]
+mod file;
+use file::png_file as of;
+
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/png");
 
 /// A file of the suite: its name, its bytes, and what libpng makes of it: height, width, and the
@@ -88,20 +92,6 @@ fn chunks(file: &[u8]) -> Chunks {
         rest = &after[4..];
     }
     chunks
-}
-
-/// A file of these chunks, with the checksums that belong to them.
-fn of(chunks: &Chunks) -> Vec<u8> {
-    let mut file = b"\x89PNG\r\n\x1A\n".to_vec();
-    for (name, contents) in chunks {
-        file.extend((contents.len() as u32).to_be_bytes());
-        let start = file.len();
-        file.extend(name);
-        file.extend(contents);
-        let sum = crc32(&file[start..]);
-        file.extend(sum.to_be_bytes());
-    }
-    file
 }
 
 /// A zlib stream of one stored block.
@@ -208,45 +198,33 @@ fn each_rule_of_the_chunks_is_held() {
     let text = with(b"tEXt", b"a\0b");
 
     refused(b"GIF89a\0\0", "found \"GIF89a\\x00\\x00\"");
-    refused(&of(&vec![d.clone(), e.clone()]), "found chunk IDAT, expected IHDR");
-    refused(
-        &of(&vec![h.clone(), h.clone(), d.clone(), e.clone()]),
-        "chunk IHDR, expected only one",
-    );
-    refused(&of(&vec![h.clone(), e.clone()]), "found chunk IEND, expected IDAT before it");
-    refused(&of(&vec![h.clone(), d.clone()]), "found the end of the data");
+    refused(&of(&[d.clone(), e.clone()]), "found chunk IDAT, expected IHDR");
+    refused(&of(&[h.clone(), h.clone(), d.clone(), e.clone()]), "chunk IHDR, expected only one");
+    refused(&of(&[h.clone(), e.clone()]), "found chunk IEND, expected IDAT before it");
+    refused(&of(&[h.clone(), d.clone()]), "found the end of the data");
     let parted =
         vec![h.clone(), with(b"IDAT", &d.1[..9]), text, with(b"IDAT", &d.1[9..]), e.clone()];
     refused(&of(&parted), "expected all IDAT chunks behind one another");
-    refused(&of(&vec![h.clone(), d.clone(), with(b"IEND", b"x")]), "an IEND chunk with contents");
-    refused(&of(&vec![h.clone(), with(b"NEWs", b""), d.clone(), e.clone()]), "chunk NEWs, which");
-    refused(&of(&vec![h.clone(), with(b"ne7s", b""), d.clone(), e.clone()]), "called \"ne7s\"");
+    refused(&of(&[h.clone(), d.clone(), with(b"IEND", b"x")]), "an IEND chunk with contents");
+    refused(&of(&[h.clone(), with(b"NEWs", b""), d.clone(), e.clone()]), "chunk NEWs, which");
+    refused(&of(&[h.clone(), with(b"ne7s", b""), d.clone(), e.clone()]), "called \"ne7s\"");
+    refused(&of(&[h.clone(), colours.clone(), d.clone(), e.clone()]), "none in a picture of greys");
     refused(
-        &of(&vec![h.clone(), colours.clone(), d.clone(), e.clone()]),
-        "none in a picture of greys",
-    );
-    refused(
-        &of(&vec![h.clone(), with(b"tRNS", &[1]), d.clone(), e.clone()]),
+        &of(&[h.clone(), with(b"tRNS", &[1]), d.clone(), e.clone()]),
         "a tRNS chunk of 1 bytes",
     );
 
     let (h, d) = (palette[0].clone(), palette[3].clone());
-    refused(&of(&vec![h.clone(), d.clone(), e.clone()]), "a PLTE chunk before it");
-    refused(
-        &of(&vec![h.clone(), opacities.clone(), d.clone(), e.clone()]),
-        "each of the 0 colours",
-    );
+    refused(&of(&[h.clone(), d.clone(), e.clone()]), "a PLTE chunk before it");
+    refused(&of(&[h.clone(), opacities.clone(), d.clone(), e.clone()]), "each of the 0 colours");
     let twice = vec![h.clone(), colours.clone(), colours.clone(), d.clone(), e.clone()];
     refused(&of(&twice), "chunk PLTE, expected one at most");
     for bytes in [0, 2, 15] {
         let colours = with(b"PLTE", &vec![0; bytes]);
-        refused(
-            &of(&vec![h.clone(), colours, d.clone(), e.clone()]),
-            "three each for 1 to 4 colours",
-        );
+        refused(&of(&[h.clone(), colours, d.clone(), e.clone()]), "three each for 1 to 4 colours");
     }
     let few = with(b"PLTE", &colours.1[..3]);
-    refused(&of(&vec![h.clone(), few, d.clone(), e.clone()]), "one of the 1 of the palette");
+    refused(&of(&[h.clone(), few, d.clone(), e.clone()]), "one of the 1 of the palette");
     let late = vec![h, colours, d, opacities, e];
     refused(&of(&late), "chunk tRNS, expected one at most, before IDAT");
 }

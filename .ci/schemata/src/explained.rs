@@ -42,10 +42,10 @@ impl Explained {
     pub fn compare(&self, tried: &[&Mutant]) -> bool {
         let survives = |mutant: &&&Mutant| mutant.state == State::Survives;
         let mut holds = tried.iter().filter(survives).all(|mutant| self.has(mutant));
-        for Entry { file, what, rest } in &self.entries {
+        for entry in &self.entries {
+            let Entry { file, what, rest } = entry;
             let here = || tried.iter().filter(|mutant| mutant.file == *file);
-            let is_it = |mutant: &&Mutant| mutant.what == *what && mutant.rest == *rest;
-            if here().next().is_some() && !here().filter(survives).any(is_it) {
+            if here().next().is_some() && !here().filter(survives).any(|mutant| entry.is(mutant)) {
                 holds = false;
                 println!("explained, but caught or gone: {file}: {what}\n    {rest}");
             }

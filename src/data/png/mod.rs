@@ -14,8 +14,8 @@
 //! (ISO/IEC 15948, W3C "Portable Network Graphics", third edition.) Other chunks are skipped if the
 //! first letter of their name is small, which says that the picture can be seen without them.
 //! The colours are taken as they stand: what a file says of gamma or colour spaces is not used.
-//! The chunks and their checks are in `chunks`, and in `pixels` how bytes become samples. The writer, which
-//! makes the sheets of digits in the book, is a part of [`report`](crate::report).
+//! The chunks and their checks are in `chunks`, and in `pixels` how bytes become samples. The
+//! writer, which makes the sheets of digits in the book, is a part of [`report`](crate::report).
 
 mod chunks;
 mod pixels;
