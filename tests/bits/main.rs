@@ -15,6 +15,7 @@ mod forms;
 #[path = "../../examples/chapter9/net.rs"]
 #[allow(dead_code)]
 mod net;
+mod repdl;
 
 use forms::Journal;
 use longhand::Param;

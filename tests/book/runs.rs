@@ -32,6 +32,7 @@ const LONG: &[(&str, &str, &[&str])] = &[
     ("chapter9-repeats", "chapter9", &["repeats"]),
     ("chapter9-rnn", "chapter9", &["rnn"]),
     ("chapter10-full", "chapter10", &["--full"]),
+    ("repdl", "repdl", &[]),
 ];
 
 /// A run whose output is captured.
