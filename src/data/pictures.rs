@@ -48,7 +48,9 @@ pub fn pictures_from(bytes: Vec<u8>) -> Result<Vec<Picture>> {
         return Ok(vec![Png::from_bytes_at_most(&bytes, MOST_PIXELS)?.to_picture()]);
     }
     if is_pgm(&bytes) {
-        return Ok(vec![pgm::from_bytes(&bytes)?]);
+        let picture = pgm::from_bytes(&bytes)?;
+        check(&[picture.height(), picture.width()])?;
+        return Ok(vec![picture]);
     }
     if bytes.starts_with(&[0x93]) {
         let (shape, data) = Npy::from_bytes(&bytes)?.into_parts();

@@ -1,6 +1,6 @@
 //! Pictures from files of every kind, told by what they hold.
 
-use longhand::data::pictures::pictures_from;
+use longhand::data::pictures::{MOST_PIXELS, pictures_from};
 use longhand::data::{Idx, IdxData, Npy, NpyData, Picture};
 
 fn six() -> Picture {
@@ -49,4 +49,9 @@ fn what_is_no_picture_is_said() {
     }
     let holes = Npy::new(vec![1, 2], NpyData::F32(vec![0.0, f32::NAN]));
     said(holes.to_bytes(), "element 1 is NaN");
+    // One row too many, in the two formats that take a byte for a pixel.
+    let (rows, most) = ((1 << 13) + 1, format!("expected at most {MOST_PIXELS} pixels"));
+    let pixels = vec![0; rows << 13];
+    said([format!("P5 8192 {rows} 255 ").as_bytes(), &pixels].concat(), &most);
+    said(Npy::new(vec![rows, 1 << 13], NpyData::U8(pixels)).to_bytes(), &most);
 }

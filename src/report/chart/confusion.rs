@@ -17,7 +17,7 @@ const LEFT: f64 = 40.0;
 /// ```
 /// use longhand::report::{ConfusionMatrix, Figure};
 /// let svg = ConfusionMatrix::new("Two classes", &[vec![9, 1], vec![0, 10]]).to_svg();
-/// assert!(svg.contains(">9</text>") && svg.contains("1 mistakes"));
+/// assert!(svg.contains(">9</text>") && svg.contains("1 mistake, the most frequent 1 time."));
 /// ```
 #[must_use = "a chart is seen when it is saved"]
 #[derive(Clone, Debug)]
@@ -46,9 +46,12 @@ impl Figure for ConfusionMatrix {
             || (0..self.counts.len()).flat_map(|i| (0..self.counts.len()).map(move |j| (i, j)));
         let off = places().filter(|(i, j)| i != j).map(|(i, j)| number(i, j));
         let (most, wrong) = (off.clone().max().unwrap_or(0), off.sum::<usize>());
+        let s = |count| if count == 1 { "" } else { "s" };
         let about = format!(
-            "{} classes, {wrong} mistakes, the most frequent {most} times.",
-            self.counts.len()
+            "{} classes, {wrong} mistake{}, the most frequent {most} time{}.",
+            self.counts.len(),
+            s(wrong),
+            s(most)
         );
         let mut svg = Svg::new(&self.title, &about);
         let top = frame::heading(&mut svg, &self.title);
