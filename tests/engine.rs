@@ -174,12 +174,14 @@ fn every_layout() {
 
 /// Around the edges of tiles, strips and blocks; primes; long and thin ones; outer products.
 #[rustfmt::skip]
-const AWKWARD: [(usize, usize, usize); 28] = [
+const AWKWARD: [(usize, usize, usize); 31] = [
     (12, 256, 16), (13, 257, 17), (96, 64, 33), (97, 65, 31), (193, 513, 65), (211, 127, 199),
     (64, 64, 64), (128, 128, 128), (6, 1000, 64), (7, 1000, 65), (17, 517, 129), (50, 50, 50),
     (1, 50, 50), (1, 1025, 515), (2, 700, 301), (3, 129, 513), (515, 1025, 1), (1031, 50, 1),
     (50, 2003, 1), (1009, 300, 2), (1201, 90, 7), (1009, 1, 50), (1, 1, 2000), (3001, 784, 10),
     (20, 25, 2304), (10, 64, 500),
+    // A B of 32,000 bytes in `f32`, which is read where it lies, and one that is larger.
+    (131, 40, 200), (131, 41, 200), (301, 3, 77),
     // More short columns than the caches hold, and a number of them that is no multiple.
     (1, 100, 3001),
     (3001, 100, 1),

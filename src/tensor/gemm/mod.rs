@@ -7,6 +7,7 @@
 //! matmul              are the shapes right?
 //!   split               C in blocks, one or more for each thread
 //!     multiply            a block as it stands or transposed; products with a vector apart
+//!       direct              a B that is in the first-level cache as it lies
 //!       blocked             LOOP 5, 4, 3: parts of A and B that fit the caches
 //!         pack                copied so that they are read in one stream
 //!         macro_kernel        LOOP 2, 1: a block of A times a panel of B

@@ -105,14 +105,6 @@ impl<'a, T: Scalar> Target<'a, T> {
         self.data.wrapping_add(i * self.row_stride + j)
     }
 
-    /// Row i.
-    pub(super) fn row_mut(&mut self, i: usize) -> &mut [T] {
-        assert!(i < self.rows);
-        // SAFETY: the elements of row i are in one run, and this block's alone: it was made from a
-        // `MatrixMut`, and cut by `block`, whose callers keep blocks apart.
-        unsafe { std::slice::from_raw_parts_mut(self.data.add(i * self.row_stride), self.cols) }
-    }
-
     /// The block of these rows and columns, to be used at the same time as other blocks.
     ///
     /// # Safety

@@ -40,9 +40,14 @@ pub(super) struct MicroPanel<T> {
 
 impl<'a, T: Scalar> Panel<'a, T> {
     /// A panel that is all of `b`; `packed` is as long as `sizes` asks for.
-    pub(super) fn new(b: Source<'a, T>, packed: &'a mut [T], sizes: &Sizes, lanes: usize) -> Self {
-        let cut = sizes.micro_panels(b.cols().div_ceil(lanes));
-        Self { b, packed, cut, lanes, keep: sizes.keep, done: 0 }
+    pub(super) fn new(
+        b: Source<'a, T>,
+        packed: &'a mut [T],
+        sizes: &Sizes,
+        kernels: &Kernels<T>,
+    ) -> Self {
+        let cut = sizes.micro_panels(kernels.vectors(b.cols()));
+        Self { b, packed, cut, lanes: kernels.lanes, keep: sizes.keep, done: 0 }
     }
 
     /// The number of micro-panels.

@@ -34,8 +34,8 @@ const DIRECT_ROWS: usize = 12;
 /// With up to this many rows, B not being packed, the depth is not cut: all of A's rows are one
 /// tile, whose sums stay in registers from the first term to the last.
 const ONE_TILE_ROWS: usize = 6;
-/// With up to [`FEW_ROWS`] rows B is not packed either if it has no more bytes than this: it is in
-/// the first-level cache as it is.
+/// However many rows there are, B is not packed if it has no more bytes than this: it is in the
+/// first-level cache as it is.
 const DIRECT_BYTES: usize = 32 << 10;
 /// From so many rows on, A may be packed. With fewer, it would be read too few times.
 pub(super) const PACKED_ROWS: usize = 17;
@@ -71,20 +71,32 @@ pub(super) struct Sizes {
     pub packed_b: usize,
 }
 
+/// Whether A is packed, for a product of n columns.
+#[inline]
+fn packs_a<T: Scalar>(a: &Matrix<T>, n: usize) -> bool {
+    let size = size_of::<T>();
+    let far = a.row_stride * size >= PAGE && n >= PAYING_COLS;
+    let near = a.row_stride == 1 && a.col_stride * a.cols * size <= CACHED;
+    a.rows >= PACKED_ROWS && (a.col_stride != 1 && !near || far)
+}
+
+/// Whether A·B is best computed with no depth cut and nothing packed: see [`ONE_TILE_ROWS`] and
+/// [`DIRECT_BYTES`].
+#[inline]
+pub(super) fn is_direct<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>) -> bool {
+    let few = a.rows <= ONE_TILE_ROWS;
+    let small = b.row_stride * b.rows * size_of::<T>() <= DIRECT_BYTES;
+    b.col_stride == 1 && (few || small && !packs_a(a, b.cols))
+}
+
 impl Sizes {
     /// The sizes for A·B.
     pub(super) fn choose<T: Scalar>(kernels: &Kernels<T>, a: &Matrix<T>, b: &Source<T>) -> Self {
         let (m, n, k) = (a.rows, b.cols(), a.cols);
         let size = size_of::<T>();
-        let direct = match b {
-            Source::Matrix(b) if b.col_stride == 1 => {
-                m <= DIRECT_ROWS || m <= FEW_ROWS && b.row_stride * k * size <= DIRECT_BYTES
-            }
-            _ => false,
-        };
+        let direct = matches!(b, Source::Matrix(b) if b.col_stride == 1 && m <= DIRECT_ROWS);
         let nr = kernels.nr(m);
         let deepest = match m {
-            _ if direct && m <= ONE_TILE_ROWS => k,
             0..ONE_TILE => ONE_TILE_MICRO_PANEL / size / (nr * kernels.lanes),
             ONE_TILE..=FEW_ROWS => KC / 2,
             _ => KC,
@@ -98,10 +110,7 @@ impl Sizes {
             _ => PANEL / size / kc,
         };
         let nc = even(n, widest, unit);
-        let far = a.row_stride * size >= PAGE && n >= PAYING_COLS;
-        let near = a.row_stride == 1 && a.col_stride * k * size <= CACHED;
-        let pack_a = m >= PACKED_ROWS && (a.col_stride != 1 && !near || far);
-        let packed_a = if pack_a { mc * (kc + PADDING) } else { 0 };
+        let packed_a = if packs_a(a, n) { mc * (kc + PADDING) } else { 0 };
         let keep = m > mc;
         let packed_b = match (direct, keep) {
             (true, _) => 0,

@@ -13,6 +13,9 @@ use std::ops::Range;
 /// Below this many multiply-adds a product stays on the caller's thread: it is done in less time
 /// than it takes to hand half of it over and wait.
 const SMALL: usize = 1 << 19;
+/// Below this many a product is so soon over that it is not even asked whether it could be done in
+/// a better way, if it can be done at once.
+const TINY: usize = 1 << 15;
 /// Multiply-adds in a block of C, where a product has plenty: then there are more blocks than
 /// threads, up to four for each, and a thread that is held up leaves some to the others.
 const AMPLE: usize = 1 << 23;
@@ -29,6 +32,14 @@ pub(super) fn split<T: Scalar>(
     c: Target<T>,
 ) {
     let (m, n, k) = (c.rows(), c.cols(), a.cols);
+    let work = m.saturating_mul(n).saturating_mul(k);
+    if let Source::Matrix(b) = b
+        && work < TINY
+        && m * kernels.vectors(n) <= n * kernels.vectors(m)
+        && loops::direct(kernels, a, b, accumulate, &c)
+    {
+        return;
+    }
     let how = How::choose(kernels, a, &b, accumulate, &c);
     let run = |rows: Range<usize>, cols: Range<usize>, c: Target<T>| {
         let a = a.block(rows, 0..k);
@@ -45,7 +56,6 @@ pub(super) fn split<T: Scalar>(
             }
         }
     };
-    let work = m.saturating_mul(n).saturating_mul(k);
     if work < SMALL || threads::current() == 1 {
         return run(0..m, 0..n, c);
     }
@@ -90,7 +100,7 @@ impl<'a, T: Scalar> How<'a, T> {
         c: &Target<T>,
     ) -> Self {
         match *b {
-            Source::Matrix(b) if loops::transposing_is_cheaper(kernels.lanes, a, b, c) => {
+            Source::Matrix(b) if loops::transposing_is_cheaper(kernels, a, b, c) => {
                 How::Transposed(b)
             }
             Source::Im2col { image, .. }

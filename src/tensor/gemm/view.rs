@@ -39,6 +39,7 @@ impl<'a, T: Scalar> Matrix<'a, T> {
     ///
     /// # Panics
     /// If `data` is too short.
+    #[inline]
     #[track_caller]
     pub fn new(data: &'a [T], rows: usize, cols: usize) -> Self {
         Self::strided(data, rows, cols, cols, 1)
@@ -48,6 +49,7 @@ impl<'a, T: Scalar> Matrix<'a, T> {
     ///
     /// # Panics
     /// If some element would lie outside `data`.
+    #[inline]
     #[track_caller]
     pub fn strided(
         data: &'a [T],
@@ -145,6 +147,7 @@ impl<'a, T: Scalar> MatrixMut<'a, T> {
     ///
     /// # Panics
     /// If `data` is too short.
+    #[inline]
     #[track_caller]
     pub fn new(data: &'a mut [T], rows: usize, cols: usize) -> Self {
         Self::strided(data, rows, cols, cols)
@@ -154,6 +157,7 @@ impl<'a, T: Scalar> MatrixMut<'a, T> {
     ///
     /// # Panics
     /// If some element would lie outside `data`, or in two rows.
+    #[inline]
     #[track_caller]
     pub fn strided(data: &'a mut [T], rows: usize, cols: usize, row_stride: usize) -> Self {
         assert!(rows < 2 || row_stride >= cols, "rows of {cols} at a stride of {row_stride}");
@@ -167,6 +171,7 @@ impl<'a, T: Scalar> MatrixMut<'a, T> {
 }
 
 /// How many elements a matrix reaches over: `None` if more than can be counted.
+#[inline]
 fn extent(rows: usize, cols: usize, row_stride: usize, col_stride: usize) -> Option<usize> {
     if rows == 0 || cols == 0 {
         return Some(0);

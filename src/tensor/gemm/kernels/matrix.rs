@@ -24,7 +24,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::super::simd::{Simd, launder};
-use super::compile::TileKernel;
+use super::compile::{MAX_ROWS, TileKernel};
 use crate::Scalar;
 use std::marker::PhantomData;
 use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
@@ -107,17 +107,17 @@ impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
             V::prefetch(tile.c.wrapping_add(r * tile.c_row + N * V::LANES - 1));
         }
 
-        let (mut a, mut b) = (tile.a, tile.b);
-        // Rows 3 to 5 of A have a pointer of their own: an address in an instruction is a register
-        // plus at most 1, 2, 4 or 8 times another, and so `a` reaches row 2 and `a3` row 5.
-        let mut a3 = launder(if R > 3 { a.wrapping_add(3 * tile.a_row) } else { a });
+        let mut b = tile.b;
+        // Every third row of A has a pointer of its own, which reaches the two below it: an address
+        // in an instruction is a register plus at most 1, 2, 4 or 8 times another.
+        let mut a = [tile.a; MAX_ROWS / 3];
+        for third in 1..R.div_ceil(3) {
+            a[third] = launder(tile.a.wrapping_add(3 * third * tile.a_row));
+        }
         for _ in 0..tile.k {
-            let number = |r: usize| {
-                let (from, r) = if r < 3 { (a, r) } else { (a3, r - 3) };
-                // SAFETY: row r < R of A, at the step of the sums that the loop has come to: an
-                // element of A.
-                unsafe { V::splat(*from.add(r * tile.a_row)) }
-            };
+            // SAFETY: row r < R of A, at the step of the sums that the loop has come to: an element
+            // of A.
+            let number = |r: usize| unsafe { V::splat(*a[r / 3].add(r % 3 * tile.a_row)) };
             // Of B's row and A's column the shorter stays in registers, and the numbers of the
             // longer one are loaded when it is their turn. The fence keeps the compiler from
             // loading them sooner: it would have to put a sum aside, into memory.
@@ -147,8 +147,9 @@ impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
                     compiler_fence(SeqCst);
                 }
             }
-            a = a.wrapping_add(tile.a_col);
-            a3 = a3.wrapping_add(tile.a_col);
+            for third in 0..R.div_ceil(3) {
+                a[third] = a[third].wrapping_add(tile.a_col);
+            }
             b = b.wrapping_add(tile.b_row);
         }
 

@@ -63,7 +63,7 @@ struct TileSizes {
 const OF_32: TileSizes = TileSizes {
     nr: 4,
     nr_few_rows: [8, 8, 8],
-    mr: [0, 6, 6, 6, 6, 3, 3, 3, 3],
+    mr: [0, 12, 12, 6, 6, 3, 3, 3, 3],
     mr_im2col: [0, MAX_IM2COL_ROWS, 6, 6, 6, 0, 0, 0, 0],
     chains: 24,
 };
@@ -104,6 +104,14 @@ impl<T: Scalar> Kernels<T> {
     /// The kernels in plain Rust.
     const PLAIN: &Self = &Self::new::<Baseline, Plain<T>>(PLAIN);
 
+    /// How many registers hold so many numbers. (Lanes are a power of two, and a shift takes a
+    /// tenth of the time of a division, which a small product would feel.)
+    #[inline]
+    pub(crate) fn vectors(&self, numbers: usize) -> usize {
+        debug_assert!(self.lanes.is_power_of_two());
+        (numbers + self.lanes - 1) >> self.lanes.trailing_zeros()
+    }
+
     /// Registers in a micro-panel of B, for a C of so many rows.
     pub(crate) fn nr(&self, rows: usize) -> usize {
         *self.sizes.nr_few_rows.get(rows - 1).unwrap_or(&self.sizes.nr)
@@ -131,7 +139,7 @@ impl<T: Scalar> Kernels<T> {
     /// - `vectors` registers are the fewest that hold the tile's columns.
     #[inline(always)]
     pub(crate) unsafe fn multiply(&self, vectors: usize, tile: &Tile<T>) {
-        debug_assert!(tile.cols.div_ceil(self.lanes) == vectors);
+        debug_assert!(self.vectors(tile.cols) == vectors);
         let kernels = match tile.cols == vectors * self.lanes {
             true => &self.whole,
             false => &self.masked,
@@ -164,7 +172,7 @@ mod x86 {
     const OF_16: TileSizes = TileSizes {
         nr: 2,
         nr_few_rows: [8, 6, 4],
-        mr: [0, 6, 6, 4, 3, 2, 2, 1, 1],
+        mr: [0, 12, 6, 4, 3, 2, 2, 1, 1],
         mr_im2col: [0, MAX_IM2COL_ROWS, 6, 0, 0, 0, 0, 0, 0],
         chains: 12,
     };

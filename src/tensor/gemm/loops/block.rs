@@ -6,7 +6,8 @@ use super::super::scratch::with_scratch;
 use super::super::sizes::PACKED_ROWS;
 use super::super::view::{Matrix, MatrixMut};
 use super::blocked::blocked;
-use super::vector::{gemv, ger};
+use super::direct::direct;
+use super::vector::gemv;
 use crate::Scalar;
 
 /// C ← A·B, or C ← C + A·B.
@@ -15,10 +16,10 @@ pub(crate) fn multiply<T: Scalar>(
     a: Matrix<T>,
     b: Source<T>,
     accumulate: bool,
-    mut c: Target<T>,
+    c: Target<T>,
 ) {
     if let Source::Matrix(b) = b
-        && (gemv(kernels, a, b, accumulate, &c) || ger(a, b, accumulate, &mut c))
+        && (gemv(kernels, a, b, accumulate, &c) || direct(kernels, a, b, accumulate, &c))
     {
         return;
     }
@@ -27,24 +28,24 @@ pub(crate) fn multiply<T: Scalar>(
 
 /// Whether Cᵀ = BᵀAᵀ costs less than C = AB. The cost is counted in halves of a vector operation,
 /// for each step of depth: two for each register of C, where the last of a row costs as much as a
-/// full one; one for each number of a factor that must be transposed while it is packed; and two
-/// for each number of C if that must be transposed, shared out among all steps.
+/// full one; one for each number of a factor that must be transposed while it is packed. And two
+/// for each number of C, once, if that must be transposed.
 pub(crate) fn transposing_is_cheaper<T: Scalar>(
-    lanes: usize,
+    kernels: &Kernels<T>,
     a: Matrix<T>,
     b: Matrix<T>,
     c: &Target<T>,
 ) -> bool {
     let (m, n, k) = (c.rows(), c.cols(), a.cols);
     let transpose = |numbers: usize, needed: bool| if needed { numbers } else { 0 };
-    let as_it_stands = 2 * m * n.div_ceil(lanes)
+    let as_it_stands = 2 * m * kernels.vectors(n)
         + transpose(n, b.col_stride != 1)
         + transpose(m, a.col_stride != 1 && m >= PACKED_ROWS);
-    let transposed = 2 * n * m.div_ceil(lanes)
+    let transposed = 2 * n * kernels.vectors(m)
         + transpose(m, a.row_stride != 1)
-        + transpose(n, b.row_stride != 1 && n >= PACKED_ROWS)
-        + transpose(2 * m * n / k, n > 1 || c.row_stride() > 1);
-    transposed < as_it_stands
+        + transpose(n, b.row_stride != 1 && n >= PACKED_ROWS);
+    let c = transpose(2 * m * n, n > 1 || c.row_stride() > 1);
+    transposed.saturating_mul(k).saturating_add(c) < as_it_stands.saturating_mul(k)
 }
 
 /// C ← A·B, or C ← C + A·B, by way of Cᵀ = BᵀAᵀ: into C itself if it is one column without gaps;

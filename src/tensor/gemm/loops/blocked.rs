@@ -45,7 +45,7 @@ pub(crate) fn blocked<T: Scalar>(
             // LOOP 4: A and B in parts of kc of the depth.
             for depth in pieces(a.cols, sizes.kc) {
                 let panel = b.block(depth.clone(), columns.clone());
-                let mut panel = Panel::new(panel, packed_b, &sizes, kernels.lanes);
+                let mut panel = Panel::new(panel, packed_b, &sizes, kernels);
                 let accumulate = accumulate || depth.start > 0;
                 // LOOP 3: A and C in parts of mc rows.
                 for rows in pieces(a.rows, sizes.mc) {

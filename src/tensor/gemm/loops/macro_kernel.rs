@@ -3,9 +3,10 @@
 use super::super::cut::Cut;
 use super::super::kernels::{Kernels, Tile};
 use super::super::operands::Target;
-use super::super::panel::Panel;
+use super::super::panel::{MicroPanel, Panel};
 use super::super::view::Matrix;
 use crate::Scalar;
+use std::ops::Range;
 
 /// C ← A·B, or C ← C + A·B, for A's block, mc × kc, B's panel, kc × nc, and their block of C.
 #[inline(always)] // A call would pass the views by way of memory, once for each block.
@@ -16,39 +17,48 @@ pub(crate) fn macro_kernel<T: Scalar>(
     accumulate: bool,
     c: &Target<T>,
 ) {
-    let (mut tiles, mut vectors) = (Cut::into(0, 1), 0);
     // LOOP 2: through the micro-panels of B, nr columns each. Where A has few rows, one rests in
     // the first-level cache during LOOP 1.
     for s in 0..b.count() {
         let micro_panel = b.get(kernels, s);
-        // The last micro-panels may be narrower than the first: then there are registers for taller
-        // tiles.
-        if micro_panel.vectors != vectors {
-            vectors = micro_panel.vectors;
-            tiles = Cut::at_most(a.rows, kernels.mr(vectors));
-        }
-        // LOOP 1: through A's rows, mr at a time, with the micro-panel of B.
-        for t in 0..tiles.count {
-            let (i, rows) = tiles.get(t);
-            let tile = Tile {
-                k: a.cols,
-                a: a.ptr(i, 0),
-                a_row: a.row_stride,
-                a_col: a.col_stride,
-                b: micro_panel.data,
-                b_row: micro_panel.row_stride,
-                c: c.ptr(i, micro_panel.first),
-                c_row: c.row_stride(),
-                rows,
-                cols: micro_panel.cols,
-                accumulate,
-            };
-            // SAFETY: `tiles` cuts the rows of A and of C, and the micro-panels cut the columns of
-            // B and of C, into what this tile names; a `Matrix` and a `Panel` lie within slices,
-            // and C within what its `Target` alone may write to. A remainder tile that reads whole
-            // registers of B (see `mask_b`) is wider than nr, and `Sizes::micro_panels` makes such
-            // ones only of packed micro-panels, whose rows are whole registers.
-            unsafe { kernels.multiply(vectors, &tile) };
-        }
+        micro_panel_loop(kernels, a, 0..a.rows, &micro_panel, accumulate, c);
+    }
+}
+
+/// C ← A·B, or C ← C + A·B, for these rows of A and C, and a micro-panel of B.
+#[inline(always)]
+pub(super) fn micro_panel_loop<T: Scalar>(
+    kernels: &Kernels<T>,
+    a: Matrix<T>,
+    rows: Range<usize>,
+    b: &MicroPanel<T>,
+    accumulate: bool,
+    c: &Target<T>,
+) {
+    // LOOP 1: through A's rows, mr at a time, with the micro-panel of B. The last micro-panels may
+    // be narrower than the first: then there are registers for taller tiles.
+    let tiles = Cut::at_most(rows.len(), kernels.mr(b.vectors));
+    for t in 0..tiles.count {
+        let (i, height) = tiles.get(t);
+        let i = rows.start + i;
+        let tile = Tile {
+            k: a.cols,
+            a: a.ptr(i, 0),
+            a_row: a.row_stride,
+            a_col: a.col_stride,
+            b: b.data,
+            b_row: b.row_stride,
+            c: c.ptr(i, b.first),
+            c_row: c.row_stride(),
+            rows: height,
+            cols: b.cols,
+            accumulate,
+        };
+        // SAFETY: `tiles` cuts the rows of A and of C, and the micro-panels cut the columns of B and
+        // of C, into what this tile names; a `Matrix` and a `Panel` lie within slices, and C within
+        // what its `Target` alone may write to. A remainder tile that reads whole registers of B
+        // (see `mask_b`) is wider than nr, and `Sizes::micro_panels` makes such ones only of packed
+        // micro-panels, whose rows are whole registers.
+        unsafe { kernels.multiply(b.vectors, &tile) };
     }
 }

@@ -1,14 +1,12 @@
 //! Products with a vector, where there is nothing to block (chapter 1).
 //!
-//! BLAS calls a matrix times a vector gemv, and a column times a row ger. Each number of the larger
-//! factor, or of C, is used once, so the speed is that of memory, and all that matters is to get by
-//! with few instructions.
+//! BLAS calls a matrix times a vector gemv. Each number of the matrix is used once, so the speed is
+//! that of memory, and all that matters is to get by with few instructions.
 
 use super::super::kernels::{Gemv, Kernels};
 use super::super::operands::Target;
 use super::super::view::Matrix;
 use crate::Scalar;
-use crate::tensor::isa::vectorize;
 
 /// gemv, one row of C by a B whose columns lie in one run each. `false`, and nothing done, if the
 /// operands lie in another way or there is no kernel for it.
@@ -30,34 +28,5 @@ pub(crate) fn gemv<T: Scalar>(
     // C's row within what its `Target` alone may write to; k and n are at least a register's lanes
     // (`gemv_least`); and tables of kernels are given out only for the processor's instruction set.
     unsafe { gemv(&job) };
-    true
-}
-
-/// ger, one column by one row that lies in one run: every element of C is one product. `false`, and
-/// nothing done, if the operands are not such.
-pub(crate) fn ger<T: Scalar>(
-    a: Matrix<T>,
-    b: Matrix<T>,
-    accumulate: bool,
-    c: &mut Target<T>,
-) -> bool {
-    if b.rows != 1 || b.col_stride != 1 {
-        return false;
-    }
-    let b = &b.data[..c.cols()];
-    vectorize(
-        #[inline(always)]
-        || {
-            for i in 0..c.rows() {
-                let x = a.data[i * a.row_stride];
-                let row = c.row_mut(i);
-                if accumulate {
-                    row.iter_mut().zip(b).for_each(|(c, b)| *c = x.mul_add(*b, *c));
-                } else {
-                    row.iter_mut().zip(b).for_each(|(c, b)| *c = x.mul_add(*b, T::ZERO));
-                }
-            }
-        },
-    );
     true
 }
