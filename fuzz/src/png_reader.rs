@@ -3,39 +3,49 @@
 use crate::choices::Choices;
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, Crc};
+use longhand::ErrorKind;
 use longhand::data::Png;
 use png::{ColorType, Decoder, Transformations};
 use std::io::{Cursor, Write};
 
-/// More pixels than this are not tried.
+/// More pixels than this are not tried, and of what the decisions make, sometimes fewer.
 const LIMIT: usize = 1 << 16;
 
 /// The bytes as a file; and as decisions that make one, whose checksums are right, damaged or not.
 pub fn check(data: &[u8]) {
-    judge(data, false);
+    judge(data, LIMIT, false);
     let mut choices = Choices::new(data);
     let damaged = choices.flip();
+    let limit = if choices.seldom(8) { choices.within(1..=256) } else { LIMIT };
     let mut chunks = picture(&mut choices);
     if damaged {
         damage(&mut chunks, &mut choices);
     }
-    judge(&file(&chunks), !damaged);
+    judge(&file(&chunks), limit, !damaged);
 }
 
-/// Reads a file both ways.
-fn judge(file: &[u8], in_order: bool) {
-    let png = match Png::from_bytes_at_most(file, LIMIT) {
+/// Reads a file both ways. Nothing but the limit can be wrong with one that is in order.
+fn judge(file: &[u8], limit: usize, in_order: bool) {
+    let png = match Png::from_bytes_at_most(file, limit) {
         Ok(png) => png,
         Err(error) => {
-            assert!(!in_order, "{error}");
+            assert!(!in_order || error.kind() == ErrorKind::Limit, "{error}");
+            assert!(error.kind() != ErrorKind::Limit || pixels(file) > limit as u64, "{error}");
             assert!(error.offset().is_some_and(|at| at as usize <= file.len()), "{error}");
             return;
         }
     };
+    assert!(png.height() * png.width() <= limit, "more than {limit} pixels");
     let ours = png.rgba();
     assert_eq!(png.to_picture().pixels().len(), ours.len());
     let theirs = other(file).unwrap_or_else(|error| panic!("the other says {error}"));
     assert_eq!(theirs, ours);
+}
+
+/// How many pixels a file says that it has, where the format has the sizes.
+fn pixels(file: &[u8]) -> u64 {
+    let size = |at: usize| u64::from(u32::from_be_bytes(*file[at..].first_chunk().expect("four")));
+    size(16) * size(20)
 }
 
 /// Red, green, blue and opacity of each pixel, as the other library reads them.
@@ -151,7 +161,7 @@ fn passes([height, width]: [usize; 2], interlaced: bool) -> Vec<[usize; 2]> {
 fn damage(chunks: &mut Vec<Chunk>, choices: &mut Choices) {
     let which = choices.below(chunks.len());
     let length = chunks[which].1.len();
-    match choices.below(6) {
+    match choices.below(7) {
         0 => drop(chunks.remove(which)),
         1 => {
             let copy = chunks[which].clone();
@@ -160,6 +170,10 @@ fn damage(chunks: &mut Vec<Chunk>, choices: &mut Choices) {
         2 => chunks[which].1.push(choices.byte()),
         3 if length > 0 => chunks[which].1.truncate(choices.below(length)),
         4 => chunks[which].0[choices.below(4)] ^= 0x20,
+        5 => {
+            let other = choices.below(chunks.len());
+            chunks.swap(which, other);
+        }
         // A grey of more bits than the samples have: the two take it differently.
         _ if chunks[which].0 == *b"tRNS" => {}
         _ if length > 0 => chunks[which].1[choices.below(length)] ^= choices.byte().max(1),
