@@ -2,7 +2,7 @@
 
 use super::common::normal;
 use longhand::Tensor;
-use longhand::tape::{Check, Var, gradcheck, gradgradcheck};
+use longhand::tape::{Check, Report, Var, gradcheck, gradgradcheck};
 
 #[test]
 fn a_planted_mistake_is_found_and_placed() {
@@ -19,6 +19,7 @@ fn a_planted_mistake_is_found_and_placed() {
     let places: Vec<_> = report.mistakes.iter().map(|m| (m.argument, m.index.clone())).collect();
     assert_eq!(places, [(1, vec![0, 0]), (1, vec![0, 1]), (1, vec![1, 0])]);
     assert!(report.to_string().contains("5 elements: 3 mistakes, 0 kinks"), "{report}");
+    assert_eq!(report.to_string().matches("mistake  ").count(), 3, "{report}");
     let finding = &report.mistakes[0];
     assert!((finding.error - (finding.gradient - finding.measured).abs()).abs() < 1e-15);
     assert!(std::panic::catch_unwind(|| report.expect_right()).is_err());
@@ -47,6 +48,47 @@ fn mistakes_that_cancel_between_scalars_are_found() {
     assert!(gradcheck([&s, &t], |[a, b]| detached(a - b)).is_right());
     assert!(!gradgradcheck([&s, &t], |[a, b]| detached(a - b)).is_right());
     assert!(gradgradcheck([&s, &t], |[a, b]| (a - b).tanh()).is_right());
+    // Nor multiplied: here one of them is 0.
+    assert!(!gradgradcheck([&s, &t], |[a, b]| detached(a) + b * 0.0).is_right());
+}
+
+/// Nor must the elements of one: those of a softmax add up to 1, whatever becomes of each.
+#[test]
+fn mistakes_that_cancel_between_elements_are_found() {
+    let x = Tensor::vector(&[0.1, 0.5, -0.3]);
+    let report = gradcheck([&x], |[x]| x.tape().constant(x.log_softmax().value().exp()));
+    assert_eq!(report.mistakes.len(), 3, "{report}");
+    fn half_forgotten<'t>([x]: [Var<'t, f64>; 1]) -> Var<'t, f64> {
+        let value = x.log_softmax().value().exp();
+        x.tape().operation("softmax", [x], value, |[_], y, g| {
+            let y = y.detach();
+            [Some(y * (g - (g * y).sum()))]
+        })
+    }
+    assert!(gradcheck([&x], half_forgotten).is_right());
+    assert!(!gradgradcheck([&x], half_forgotten).is_right());
+}
+
+/// The weights are normal: none is so large or so small that it hides the others.
+#[test]
+fn the_weights_are_of_ordinary_size() {
+    let x = normal::<f64>(&[400], 18);
+    let check = Check { most: 800, ..Check::default() };
+    let mean_square = |report: &Report| {
+        let of_x = report.mistakes.iter().filter(|finding| finding.argument == 0);
+        let squares: Vec<f64> = of_x.map(|finding| finding.measured.powi(2)).collect();
+        assert_eq!(squares.len(), 400, "{report}");
+        squares.iter().sum::<f64>() / 400.0
+    };
+    // No gradient says that the slope of each element is its weight.
+    let first = mean_square(&check.first([&x], |[x]| x.tape().constant(x.value())));
+    assert!((0.7..1.4).contains(&first), "{first}");
+    // Nor that the derivative of gx has the slope g, which is normal too, and is weighted.
+    let second = check.second([&x], |[x]| {
+        let value = x.value().square() * 0.5;
+        x.tape().operation("half", [x], value, |[x], _, g| [Some(g.detach() * x.detach())])
+    });
+    assert!((0.5..2.0).contains(&mean_square(&second)), "{second}");
 }
 
 #[test]
@@ -59,6 +101,10 @@ fn kinks_are_told_from_mistakes() {
     // The sides' slopes at the kink itself are 0 and the weight of that output.
     let (left, right) = report.kinks[0].sides;
     assert!(left.abs() < 1e-6 && right.abs() > 1e-3, "{left} {right}");
+    // Beside it both are that of its side: they are measured nearer than the kink is.
+    let [(a, b), (c, d)] = [1, 2].map(|i| report.kinks[i].sides);
+    assert!((a - b).abs() < 1e-6 && a.abs() > 1e-3 && c == 0.0 && d == 0.0, "{report}");
+    assert_eq!(report.to_string().matches("kink  ").count(), 3, "{report}");
 
     // Half of the gradient for each of two equals: that is the mean of both sides' slopes, which
     // is just what a central difference measures.
@@ -89,6 +135,33 @@ fn kinks_are_told_from_mistakes() {
         })
     });
     assert_eq!(report.mistakes.iter().map(|k| k.index[0]).collect::<Vec<_>>(), [0], "{report}");
+}
+
+/// Between the two slopes is as near as 1/10,000 of 1 and of the slope.
+#[test]
+fn a_gradient_at_a_kink_may_be_beside_the_slopes_by_no_more_than_the_slack() {
+    for (slope, is_kink) in [
+        (0.5, true),
+        (1.00015, true),
+        (1.0003, false),
+        (1.5, false),
+        (-0.00005, true),
+        (-0.0002, false),
+    ] {
+        let report = gradcheck([&Tensor::scalar(0.0)], |[x]| {
+            let value = x.value().clamp_min(0.0);
+            x.tape().operation("relu", [x], value, move |[_], _, g| [Some(g * slope)])
+        });
+        // That of 0.5 is what a central difference measures.
+        assert_eq!(report.is_right(), is_kink, "{slope}: {report}");
+    }
+}
+
+#[test]
+fn a_large_number_is_moved_by_a_large_step() {
+    // With a step of 10⁻⁹, x + h would be off by a tenth of it.
+    let x = Tensor::vector(&[1e6, -3e6]);
+    gradcheck([&x], |[x]| (x * 1e-6).tanh() * 1e6).expect_right();
 }
 
 #[test]
@@ -129,6 +202,12 @@ fn a_gradient_of_any_size_is_held_against_the_slope_and_not_against_itself() {
     assert!(!gradcheck([&zero], |[x]| x.recip()).is_right());
     assert!(!gradcheck([&Tensor::scalar(f64::INFINITY)], |[x]| x).is_right());
     assert!(!gradcheck([&Tensor::scalar(f64::NAN)], |[x]| x).is_right());
+    // Nor was it if the function falls off within the step, whatever the slopes nearer by are.
+    let falls_off = gradcheck([&zero], |[x]| {
+        let cliff = x.value().map(|x| if x > 9e-4 { -f64::INFINITY } else { 0.0 });
+        x + x.tape().constant(cliff)
+    });
+    assert!(!falls_off.is_right());
 }
 
 #[test]
@@ -139,8 +218,9 @@ fn every_seed_is_a_seed() {
 
 #[test]
 fn large_inputs_are_sampled_and_the_seed_says_which() {
-    let x = normal::<f64>(&[60, 60], 17);
+    let x = normal::<f64>(&[17, 60], 17);
     assert_eq!(gradcheck([&x], |[x]| x.tanh()).checked, 1000);
+    assert_eq!(gradcheck([&x.slice(0, 0..2)], |[x]| x.tanh()).checked, 120);
     let check = |seed| Check { most: 25, seed, ..Check::default() };
     // Wrong in every element: the findings tell which were looked at.
     let looked_at = |seed: u64| {

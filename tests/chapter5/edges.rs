@@ -118,6 +118,8 @@ fn whole_powers_are_whole_whatever_their_type() {
     );
     assert_eq!(gradient(&[0.0], |x| x.powf(0.5)), [INF]);
     assert_eq!(gradient(&[0.0], |x| x.powf(-0.5)), [-INF]);
+    // A pole is no root: 0·∞ is NaN there, as in PyTorch.
+    assert!(gradient(&[0.0], |x| x.powf(-0.5) * 0.0)[0].is_nan());
     let positive = Tensor::vector(&[0.3, 1.0, 2.5]);
     for p in [-1.7, -0.5, 0.25, 0.5, 1.5, 2.25] {
         gradcheck([&positive], |[x]| x.powf(p)).expect_right();

@@ -47,8 +47,10 @@ fn what_pullbacks_keep_is_counted() {
     let x = tape.leaf(Tensor::zeros([4, 3]));
     let before = tape.bytes();
     let loss = x.cross_entropy(&[0, 1, 2, 0]);
-    // The loss, log p, and the labels.
-    assert_eq!(tape.bytes() - before, 8 + 12 * 8 + 4 * size_of::<usize>());
+    // The loss, log p, and the labels; its row of the table says so too.
+    let bytes = 8 + 12 * 8 + 4 * size_of::<usize>();
+    assert_eq!(tape.bytes() - before, bytes);
+    assert!(tape.to_string().contains(&format!(" {bytes}\n")), "{tape}");
     let _ = loss.backward();
     assert_eq!(tape.bytes() - before, 8);
 
@@ -57,6 +59,16 @@ fn what_pullbacks_keep_is_counted() {
     let _ = x.batch_norm(weight, bias, 1e-5);
     // The result, the mean and the scale of each channel.
     assert_eq!(tape.bytes() - before, (12 + 3 + 3) * 8);
+}
+
+/// Without elements there is no memory to share, though all such tensors have one address.
+#[test]
+fn empty_values_share_nothing() {
+    let tape = Tape::<f64>::new();
+    let x = tape.leaf(Tensor::zeros([0, 3]));
+    let _ = (x.exp(), tape.leaf(Tensor::zeros([2, 0])));
+    assert!(!tape.to_string().contains("as 0"), "{tape}");
+    assert_eq!(tape.bytes(), 0);
 }
 
 #[test]

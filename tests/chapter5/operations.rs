@@ -209,6 +209,8 @@ fn values_are_those_of_the_tensors() {
     let (x, y) = (normal::<f64>(&[3, 4], 180), normal::<f64>(&[3, 4], 181));
     let (a, b) = (tape.leaf(x.clone()), tape.leaf(y.clone()));
     for (name, ours, theirs) in [
+        ("add number", a + 1.5, &x - -1.5),
+        ("sub number", a - 1.5, &x + -1.5),
         ("maximum", a.maximum(b), x.maximum(&y)),
         ("powf", a.abs().powf(0.5), x.abs().sqrt()),
         ("log sum exp", a.log_sum_exp(0), x.exp().sum_axis(0).ln()),
