@@ -61,9 +61,9 @@ fn products_and_diagonals_agree_with_backpack() {
         };
         all_near("diag G", &recorder.ggn_diagonal(output, &root), &folder, "diag_ggn_");
         assert_eq!(tape.len(), length, "products leave nothing on the tape");
-        for (own, gradient) in
-            hessian.gradient().iter().zip(loss.backward_pass().with_respect_to(&params))
-        {
+        let (own, gradients) = (hessian.gradient(), loss.backward_pass().with_respect_to(&params));
+        assert_eq!(own.len(), gradients.len());
+        for (own, gradient) in own.iter().zip(gradients) {
             assert_near("gradient", own, &gradient.unwrap(), 1e-15);
         }
     }
@@ -144,6 +144,7 @@ fn estimates_of_a_matrix_that_is_known() {
         0.0,
     );
     let draws = diagonal_estimate(&matrix, 4_000, &mut Rng::new(4));
+    assert_eq!(draws.len(), exact.len());
     for (exact, draws) in exact.iter().zip(&draws) {
         assert_near("diagonal estimate", draws, exact, 0.3);
     }
@@ -161,9 +162,22 @@ fn estimates_of_a_matrix_that_is_known() {
     for ((product, x), b) in matrix.times(&x).iter().zip(&x).zip(&b) {
         assert_near("solved", &(product + x * 0.25), b, 1e-3);
     }
+    // Cut off, it says how far it has come, and how far not.
+    let cut = conjugate_gradients(&matrix, 0.25, &b, 2);
+    let left = |(product, (x, b)): (&Tensor<f64>, (_, _))| b - &(product + x * 0.25);
+    let rest: Vec<_> = matrix.times(&cut.x).iter().zip(cut.x.iter().zip(&b)).map(left).collect();
+    let right = (dot(&rest, &rest) / dot(&b, &b)).sqrt();
+    assert!(!cut.converged && cut.products == 2, "{cut:?}");
+    assert!(right > 1e-3 && (cut.residual / right - 1.0).abs() < 1e-9, "{cut:?}, not {right}");
+    // What has no curvature, or NaN for one, is not divided by.
+    for bad in [0.0, -1.0, f64::NAN] {
+        let found = conjugate_gradients(&Written(Tensor::eye(5) * bad), 0.0, &b, 100);
+        assert!(!found.converged && found.products == 1 && found.residual == 1.0, "{found:?}");
+        assert_eq!(dot(&found.x, &found.x), 0.0, "{bad}");
+    }
     let nothing = conjugate_gradients(&matrix, 0.0, &split(&Tensor::zeros([5])), 100);
     assert_eq!((dot(&nothing.x, &nothing.x), nothing.products), (0.0, 0));
-    assert!(nothing.converged);
+    assert!(nothing.converged && nothing.residual == 0.0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::common::{assert_says, normal};
 use longhand::layers::Statistics;
-use longhand::per_sample::{Recorder, Scaling};
+use longhand::per_sample::{Recorder, Rule, Scaling};
 use longhand::tape::Var;
 use longhand::{Tape, Tensor};
 
@@ -68,12 +68,33 @@ fn a_recorder_of_nothing_a_loss_of_many_numbers_and_a_stranger() {
     assert_says(|| samples.variance(x), &["(constant, shape [4, 3]", "no recorded use"]);
 }
 
+/// A rule that is never asked.
+struct Unruly;
+
+impl Rule<f64> for Unruly {
+    fn individual<'t>(&self, _: Var<'t, f64>, _: Var<'t, f64>) -> Var<'t, f64> {
+        unreachable!()
+    }
+}
+
 #[test]
 fn samples_that_are_not_along_the_first_axis() {
     let tape = Tape::<f64>::new();
     let recorder = Recorder::new(&tape);
     let w = tape.leaf(normal(&[2, 3], 4));
-    let _ = recorder.linear(tape.constant(normal(&[4, 3], 5)), w, None);
+    let y = recorder.linear(tape.constant(normal(&[4, 3], 5)), w, None);
     let other = tape.constant(normal(&[5, 3], 6));
     assert_says(|| recorder.linear(other, w, None), &["[5, 3]", "[5, 2]", "must be 4"]);
+    // Nor is one of the two enough, nor none at all.
+    let sized = |shape: &[usize]| tape.constant(normal(shape, 10));
+    for (given, made) in [([5, 3], [4, 2]), ([4, 3], [5, 2])] {
+        let say = || recorder.record_use(w, sized(&given), sized(&made), Unruly);
+        assert_says(say, &["must be 4"]);
+    }
+    let say = || Recorder::new(&tape).record_use(w, sized(&[]), sized(&[]), Unruly);
+    assert_says(say, &["must be one size"]);
+    assert_eq!(format!("{recorder:?}"), "Recorder of 1 uses of 1 parameters");
+    assert!(std::ptr::eq(recorder.tape(), &tape));
+    let samples = recorder.backward(y.square().sum(), Scaling::Share);
+    assert_eq!(format!("{samples:?}"), "Samples: 4, of 1 parameters");
 }

@@ -3,7 +3,7 @@
 use super::assert_says;
 use super::common::normal;
 use longhand::Tensor;
-use longhand::layers::{Calibration, temperature};
+use longhand::layers::{Bin, Calibration, temperature};
 
 /// Log-probabilities of two classes, the first as likely as said.
 fn pairs(first: &[f64]) -> Tensor<f64> {
@@ -26,6 +26,16 @@ fn five_guesses_counted_by_hand() {
     // One bin: the mean confidence .834 against 4 of 5 right.
     assert!((Calibration::of(&scores, &[0; 5], 1).error() - 0.034).abs() < 1e-9);
     assert_eq!(Calibration::of(&Tensor::<f32>::zeros([0, 2]), &[], 3).error(), 0.0);
+}
+
+/// exp(−1000) is 0 in any precision: the probability is 1 itself, and belongs into the last bin.
+#[test]
+fn a_guess_that_is_sure_counts_in_the_last_bin() {
+    let scores = Tensor::new([2, 2], vec![1000.0_f32, 0.0, 0.0, 1000.0]);
+    let found = Calibration::of(&scores, &[0, 0], 4);
+    assert_eq!(found.bins[3], Bin { count: 2, confidence: 1.0, accuracy: 0.5 });
+    assert_eq!(found.bins[..3], [Bin::default(); 3]);
+    assert_eq!(found.error(), 0.5);
 }
 
 /// Labels drawn from the net's own probabilities are calibrated, and twice the scores are heated

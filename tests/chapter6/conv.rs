@@ -179,6 +179,17 @@ fn by_hand_is_finite_differences_is_the_tape() {
     }
 }
 
+/// PyTorch's start: weight and bias uniform on ±1/√42, for three channels seen through 2×7.
+#[test]
+fn a_fresh_layer_fills_its_range() {
+    let layer = Conv2d::<f64>::new(3, 400, Window::new([2, 7]), &mut Rng::new(1));
+    let bound = 1.0 / 42.0_f64.sqrt();
+    for values in [&layer.weight.value, &layer.bias.unwrap().value] {
+        let largest = values.data().iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+        assert!(0.98 * bound < largest && largest <= bound, "{largest} of {bound}");
+    }
+}
+
 #[test]
 fn shapes_that_do_not_fit_are_named() {
     let x = Tensor::<f32>::zeros([2, 3, 8, 8]);

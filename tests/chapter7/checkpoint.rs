@@ -260,7 +260,9 @@ fn a_layer_that_hides_its_state_is_found_out() {
 
 #[test]
 fn on_a_tape_it_is_its_chain() {
-    both_roads(&mut Checkpoint::new(stateful_net(7)), &normal::<f32>(STATEFUL.batch, 8));
+    let mut net = Checkpoint::new(stateful_net(7));
+    assert_eq!(net.name(), "Checkpoint");
+    both_roads(&mut net, &normal::<f32>(STATEFUL.batch, 8));
 }
 
 /// The check goes forward hundreds of times, and must draw the same masks each time.

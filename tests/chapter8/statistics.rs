@@ -48,6 +48,17 @@ fn scattered_gradients_give_the_notebooks_ratios() {
     }
 }
 
+/// A ratio knows no sign, the sums that it is made of do.
+#[test]
+fn the_notebooks_sums_are_sums() {
+    let (mut grad, mut grad2) = (Tensor::vector(&[1.0, 2.0]), Tensor::vector(&[0.5, 0.0]));
+    for gradient in [Tensor::vector(&[3.0, -4.0]), Tensor::vector(&[-1.0, 0.5])] {
+        notebook::acc_grad(&mut grad, &gradient);
+        notebook::acc_grad2(&mut grad2, &gradient);
+    }
+    assert_eq!((grad.data(), grad2.data()), (&[3.0, -1.5][..], &[10.5, 16.25][..]));
+}
+
 #[test]
 fn a_small_variance_is_not_lost() {
     let gradients = around::<f32>(1000.0, 1e-3);

@@ -28,8 +28,7 @@ fn send_is_the_squared_error_over_samples_or_over_elements() {
     for (over, count) in [(Over::default(), 5.0), (Over::Elements, 15.0)] {
         let (x, message) = (normal::<f64>(&[5, 4], 3), normal::<f64>(&[5, 3], 4));
         let start = normal::<f64>(&[3, 4], 5);
-        let mut interface = UnidirectionalInterface::new(Plain::new(start.clone()));
-        interface.over = over;
+        let mut interface = UnidirectionalInterface::new(Plain::new(start.clone())).over(over);
         let tape = Tape::new();
         let dni = Manager::in_mode(&tape, Mode::Eval);
         let (trigger, true_message) = (tape.leaf(x.clone()), tape.leaf(message.clone()));

@@ -3,7 +3,7 @@
 use super::common::{assert_near, normal, same_everywhere};
 use super::panic_of;
 use longhand::dni::{BasicSizes, BasicSynthesizer, ConvSynthesizer, Synthesizer};
-use longhand::layers::{Linear, Relu};
+use longhand::layers::{Layer, Linear, Relu};
 use longhand::tape::gradcheck;
 use longhand::{Param, Rng, Tape, Tensor, sequential};
 use std::cell::RefCell;
@@ -107,6 +107,11 @@ fn a_convolutional_synthesizer_starts_at_its_bias_and_learns() {
     s.output.weight.value = normal(&[2, 2, 3, 3], 18);
     let one = guess(&mut s, &x, Some(&c));
     assert!(one.max_abs_diff(&guess(&mut s, &x, Some(&(&c + 1.0)))) > 1e-3, "the context counts");
+    // At every pixel alike.
+    let context = s.input_context.as_ref().unwrap().predict(&c).reshape([3, 2, 1, 1]);
+    let seen = (s.input_trigger.predict(&x) + context).clamp_min(0.0);
+    let right = s.output.predict(&s.hidden.predict(&seen).clamp_min(0.0));
+    assert_near("with a context", &one, &right, 1e-12);
     let shared = RefCell::new(&mut s);
     gradcheck([&x, &c], |[x, c]| shared.borrow_mut().synthesize(x, Some(c))).expect_right();
     assert_eq!(s.params().len(), s.params_mut().len());
