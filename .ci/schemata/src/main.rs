@@ -35,13 +35,17 @@ const SUITES: [&str; 11] = [
 ];
 
 fn main() {
-    let wanted: Vec<String> = std::env::args().skip(1).map(|path| format!("src/{path}")).collect();
+    let mut wanted: Vec<String> = std::env::args().skip(1).collect();
+    if wanted.is_empty() {
+        wanted = ROOMS.map(String::from).into();
+    }
     let root = Path::new(".").canonicalize().unwrap();
     let work = root.join("target/mutants");
     let mut mutants = mutant::list(&root);
-    let is_wanted = |mutant: &Mutant| {
-        wanted.is_empty() || wanted.iter().any(|path| mutant.file.starts_with(path))
+    let is_in = |mutant: &Mutant, path: &str| {
+        mutant.file.strip_prefix("src/").is_some_and(|file| file.starts_with(path))
     };
+    let is_wanted = |mutant: &Mutant| wanted.iter().any(|path| is_in(mutant, path));
     if !mutants.iter().any(is_wanted) {
         eprintln!("nothing to change in {}; rooms: {}", wanted.join(", "), ROOMS.join(", "));
         std::process::exit(2);
@@ -52,8 +56,10 @@ fn main() {
     let tests = suites::record(&work, &programs);
     println!("{} tests take {:.0} s", tests.len(), tests.iter().map(|t| t.seconds).sum::<f64>());
     let explained = Explained::read(&root.join(".ci/survivors.txt"));
-    trial::all(&work, &tests, &mut mutants, &explained, is_wanted);
-
+    for path in &wanted {
+        println!("\n{path}");
+        trial::all(&work, &tests, &mut mutants, &explained, |mutant| is_in(mutant, path));
+    }
     let tried: Vec<&Mutant> = mutants.iter().filter(|mutant| is_wanted(mutant)).collect();
     let holds = explained.compare(&tried);
     table(&tried, &explained);

@@ -14,7 +14,7 @@ pub struct Test {
 }
 
 /// In seconds of the processor. Whatever only a longer test would notice is worth a shorter one.
-const LONGEST: u64 = 1;
+const LONGEST: u64 = 4;
 
 /// The tests of all suites. A suite that has not been compiled anew since it was
 /// last looked at is not run again.

@@ -16,7 +16,7 @@ pub fn prepare(root: &Path, work: &Path, mutants: &mut [Mutant]) {
     for (number, mutant) in mutants.iter().enumerate() {
         files.entry(mutant.file.clone()).or_default().push(number);
     }
-    let hook = include_str!("../hook.rs").replace("MUTANTS]", &format!("{}]", mutants.len()));
+    let hook = include_str!("../hook.rs").replace("MUTANTS", &mutants.len().to_string());
     let [draft, tree] = ["draft", "tree"].map(|name| {
         let folder = work.join(name);
         copy(root, &folder, &files);

@@ -6,6 +6,8 @@ use crate::suites::{Test, command};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 /// Tries those that are wanted, on all processors, and says which are not noticed.
 pub fn all(
@@ -18,6 +20,7 @@ pub fn all(
     let is_open = |mutant: &Mutant| mutant.state == State::Possible && is_wanted(mutant);
     let open: Vec<usize> = (0..mutants.len()).filter(|&number| is_open(&mutants[number])).collect();
     println!("{} are tried", open.len());
+    let (begin, done) = (Instant::now(), AtomicUsize::new(0));
     let found = {
         let mutants = &*mutants;
         crate::on_all_processors(&open, |&number| {
@@ -30,6 +33,10 @@ pub fn all(
                 } else {
                     "unexplained"
                 });
+            }
+            let done = 1 + done.fetch_add(1, Ordering::Relaxed);
+            if done.is_multiple_of(100) || done == open.len() {
+                println!("{done} have been tried in {} s", begin.elapsed().as_secs());
             }
             (number, if is_caught { State::Caught } else { State::Survives })
         })
