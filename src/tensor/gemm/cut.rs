@@ -29,21 +29,16 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    /// `total` in `count` pieces.
-    #[inline]
-    pub(super) fn into(total: usize, count: usize) -> Self {
-        // No division where there is nothing to cut: a small product takes no longer than a few of
-        // them.
-        match count {
-            1 => Self { count, size: total, larger: 0 },
-            _ => Self { count, size: total / count, larger: total % count },
-        }
-    }
-
     /// `total` in as few pieces as possible, none larger than `most`.
     #[inline]
     pub(super) fn at_most(total: usize, most: usize) -> Self {
-        Self::into(total, if total <= most { 1 } else { total.div_ceil(most) })
+        // No division where there is nothing to cut: a small product takes no longer than a few of
+        // them.
+        if total <= most {
+            return Self { count: 1, size: total, larger: 0 };
+        }
+        let count = total.div_ceil(most);
+        Self { count, size: total / count, larger: total % count }
     }
 
     /// Where piece i begins, and its size.

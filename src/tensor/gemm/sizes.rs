@@ -61,8 +61,6 @@ pub(super) struct Sizes {
     pub nc: usize,
     /// Registers in a micro-panel of B.
     nr: usize,
-    /// Whether no micro-panel may have more registers than `nr`: see `micro_panels`.
-    strict: bool,
     /// Whether a panel stays packed for the next block of A's rows.
     pub keep: bool,
     /// Numbers in a packed block of A; 0 if it is read where it lies.
@@ -117,17 +115,11 @@ impl Sizes {
             (false, true) => nc.next_multiple_of(unit) * kc,
             (false, false) => (GROUP * (unit + kernels.lanes)) * kc,
         };
-        Self { mc, kc, nc, nr, strict: m < ONE_TILE || direct, keep, packed_a, packed_b }
+        Self { mc, kc, nc, nr, keep, packed_a, packed_b }
     }
 
-    /// Cuts the registers that a row of B takes into micro-panels. If they do not come out even,
-    /// packed ones get some more registers than `nr` and not fewer. Where B is read in place
-    /// (`strict`) they must not: a tile that fills all registers of the processor reads whole
-    /// registers of B, and the rows of B need not go on that far.
+    /// Cuts the registers that a row of B takes into micro-panels.
     pub(super) fn micro_panels(&self, registers: usize) -> Cut {
-        match self.strict {
-            true => Cut::at_most(registers, self.nr),
-            false => Cut::into(registers, (registers / self.nr).max(1)),
-        }
+        Cut::at_most(registers, self.nr)
     }
 }

@@ -33,9 +33,7 @@ use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
 ///
 /// Kernels rely on this: every element of A, B and C that is named here is valid to read, in C to
 /// write as well, and C's overlap neither A's nor B's. `cols` numbers take all N registers of a
-/// row, the last of them at least in part. Where they take it only in part (a remainder tile), B's
-/// rows still go on to the end of that register if the tile fills all registers of the processor
-/// (see `mask_b`).
+/// row, the last of them at least in part.
 pub(crate) struct Tile<T> {
     /// The length of the sums.
     pub k: usize,
@@ -78,24 +76,19 @@ impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
         // SAFETY: the processor has the instruction set (the contract of `TileKernel::run`), and
         // `last` is 1 to LANES (a tile's `cols`).
         let (mask, zero) = unsafe { (V::mask(last), V::splat(V::Elem::ZERO)) };
-        let load = |row: *const V::Elem, v: usize, masked: bool| match masked && v == N - 1 {
+        let load = |row: *const V::Elem, v: usize| match MASKED && v == N - 1 {
             // SAFETY: `row` is a row of B or of C at every call below, this its last register, and
             // the mask lets through those lanes only that `Tile` says are there.
             true => unsafe { V::load_masked(row.add(v * V::LANES), mask) },
-            // SAFETY: this is a register before the last; or the last where it is whole; or one of
-            // B, to whose end its rows go on, as `Tile` says (without `mask_b`).
+            // SAFETY: this is a register before the last, or the last where it is whole.
             false => unsafe { V::load(row.add(v * V::LANES)) },
         };
-        // For all sums, a row of B, a number of A and the mask: are there enough registers? If not,
-        // B is loaded whole.
-        let mask_b = MASKED && R * N + N + 2 <= V::REGISTERS;
-        let kept = if R * N + N + 1 < V::REGISTERS { N } else { N.min(2) };
 
         let mut c = [[zero; N]; R];
         if tile.accumulate {
             for r in 0..R {
                 for v in 0..N {
-                    c[r][v] = load(tile.c.wrapping_add(r * tile.c_row), v, MASKED);
+                    c[r][v] = load(tile.c.wrapping_add(r * tile.c_row), v);
                 }
             }
         }
@@ -123,14 +116,13 @@ impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
             // loading them sooner: it would have to put a sum aside, into memory.
             if N <= R {
                 let mut row = [zero; N];
-                for v in 0..kept {
-                    row[v] = load(b, v, mask_b);
+                for v in 0..N {
+                    row[v] = load(b, v);
                 }
                 for r in 0..R {
                     let x = number(r);
                     for v in 0..N {
-                        let y = if v < kept { row[v] } else { load(b, v, mask_b) };
-                        c[r][v] = V::fma(x, y, c[r][v]);
+                        c[r][v] = V::fma(x, row[v], c[r][v]);
                     }
                     compiler_fence(SeqCst);
                 }
@@ -140,7 +132,7 @@ impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
                     column[r] = number(r);
                 }
                 for v in 0..N {
-                    let y = load(b, v, MASKED);
+                    let y = load(b, v);
                     for r in 0..R {
                         c[r][v] = V::fma(column[r], y, c[r][v]);
                     }

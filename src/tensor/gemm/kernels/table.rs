@@ -49,10 +49,10 @@ struct TileSizes {
     nr: usize,
     /// The same if C has one row, two rows, or three: then there are registers for more.
     nr_few_rows: [usize; 3],
-    /// Rows of the tallest tile, by its registers in a row.
+    /// Rows of the tallest tile, by its registers in a row. A tile one register wide is taller than
+    /// others, so that enough sums are under way.
     mr: [usize; MAX_VECTORS + 1],
-    /// The same with an im2col matrix for a factor. A tile one register wide is taller here, so
-    /// that enough sums are under way.
+    /// The same with an im2col matrix for a factor.
     mr_im2col: [usize; MAX_VECTORS + 1],
     /// Sums in the loop of `peak`.
     chains: usize,
@@ -72,7 +72,7 @@ const OF_32: TileSizes = TileSizes {
 const PLAIN: TileSizes = TileSizes {
     nr: 2,
     nr_few_rows: [2, 2, 2],
-    mr: [0, 4, 4, 4, 0, 0, 0, 0, 0],
+    mr: [0, 4, 4, 0, 0, 0, 0, 0, 0],
     mr_im2col: [0, MAX_IM2COL_ROWS, 6, 0, 0, 0, 0, 0, 0],
     chains: 6,
 };
@@ -172,7 +172,7 @@ mod x86 {
     const OF_16: TileSizes = TileSizes {
         nr: 2,
         nr_few_rows: [8, 6, 4],
-        mr: [0, 12, 6, 4, 3, 2, 2, 1, 1],
+        mr: [0, 12, 6, 3, 3, 2, 2, 1, 1],
         mr_im2col: [0, MAX_IM2COL_ROWS, 6, 0, 0, 0, 0, 0, 0],
         chains: 12,
     };

@@ -56,9 +56,7 @@ pub(super) fn micro_panel_loop<T: Scalar>(
         };
         // SAFETY: `tiles` cuts the rows of A and of C, and the micro-panels cut the columns of B and
         // of C, into what this tile names; a `Matrix` and a `Panel` lie within slices, and C within
-        // what its `Target` alone may write to. A remainder tile that reads whole registers of B
-        // (see `mask_b`) is wider than nr, and `Sizes::micro_panels` makes such ones only of packed
-        // micro-panels, whose rows are whole registers.
+        // what its `Target` alone may write to.
         unsafe { kernels.multiply(b.vectors, &tile) };
     }
 }

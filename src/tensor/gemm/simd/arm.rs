@@ -15,7 +15,6 @@ macro_rules! neon {
             /// How many lanes; there are no masked instructions, so they go one by one.
             type Mask = usize;
             const LANES: usize = $lanes;
-            const REGISTERS: usize = 32;
 
             #[inline(always)]
             unsafe fn splat(x: $t) -> Self {

@@ -25,8 +25,6 @@ pub(crate) trait Simd: Copy {
     type Mask: Copy;
     /// How many numbers a register holds.
     const LANES: usize;
-    /// How many registers the processor has.
-    const REGISTERS: usize;
 
     /// Every lane `x`.
     ///
@@ -103,7 +101,6 @@ impl<T: Scalar> Simd for Plain<T> {
     /// How many lanes.
     type Mask = usize;
     const LANES: usize = 8;
-    const REGISTERS: usize = 16;
 
     #[inline(always)]
     unsafe fn splat(x: T) -> Self {

@@ -68,7 +68,6 @@ macro_rules! avx2 {
             /// since some processors take twenty times as long over a masked store as over a store.
             type Mask = (__m256i, usize);
             const LANES: usize = $lanes;
-            const REGISTERS: usize = 16;
 
             #[inline(always)]
             unsafe fn splat(x: $t) -> Self {
@@ -136,7 +135,6 @@ macro_rules! avx512 {
             /// A binary digit for each lane.
             type Mask = $mask;
             const LANES: usize = $lanes;
-            const REGISTERS: usize = 32;
 
             #[inline(always)]
             unsafe fn splat(x: $t) -> Self {
