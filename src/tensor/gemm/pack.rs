@@ -30,9 +30,6 @@ pub(super) fn pack<T: Scalar>(kernels: &Kernels<T>, from: Source<T>, out: &mut [
     }
     for (j, out) in (0..cols).step_by(width).zip(out.chunks_mut(rows * width)) {
         let cols = j..(j + width).min(cols);
-        if cols.len() < width {
-            out[..rows * width].fill(T::ZERO);
-        }
         match from {
             Source::Matrix(matrix) => {
                 pack_columns(kernels, matrix.block(0..rows, cols), out, width);

@@ -132,7 +132,13 @@ impl<T: Copy> Kernel for TransposePlain<T> {
     }
 }
 
-/// As [`TransposePlain`], by square blocks of L × L, transposed in registers.
+/// So many rows of `out` are written before the next ones are begun, some lines of the cache from
+/// each run. All rows at once would fall into the same few places of the first-level cache, where
+/// `width` is a large power of two; one block's at a time would read each line of it twice.
+#[cfg(target_arch = "x86_64")]
+const CHUNK: usize = 32;
+
+/// As [`TransposePlain`], by blocks of L × L or less, transposed in registers.
 #[cfg(target_arch = "x86_64")]
 pub(crate) struct TransposeBlocks<V, const L: usize>(PhantomData<V>);
 
@@ -142,22 +148,54 @@ impl<V: Transpose<L>, const L: usize> Kernel for TransposeBlocks<V, L> {
 
     #[inline(always)]
     unsafe fn run(job: &Move<V::Elem>) {
-        let &Move { from, stride, rows, cols, out, width } = job;
-        if rows < L || cols < L {
-            // SAFETY: `TransposePlain` asks for no more of the job than this kernel's contract.
-            return unsafe { TransposePlain::run(job) };
+        // With the sizes known at compile time nothing is left to be asked.
+        //
+        // SAFETY: `blocks` asks for what the contract of `run` asks of the job, and for the lesser
+        // of its sizes and L.
+        unsafe {
+            match (job.rows.min(L), job.cols.min(L)) {
+                (high, wide) if high == L && wide == L => blocks::<V, L>(job, L, L),
+                (high, 1) if high == L => blocks::<V, L>(job, L, 1),
+                (high, 2) if high == L => blocks::<V, L>(job, L, 2),
+                (high, 3) if high == L => blocks::<V, L>(job, L, 3),
+                (high, 4) if high == L => blocks::<V, L>(job, L, 4),
+                (high, wide) => blocks::<V, L>(job, high, wide),
+            }
         }
-        // Where a size is no multiple of L, the last block overlaps the one before, and writes the
-        // same numbers once more.
-        for j in (0..cols).step_by(L).map(|j| j.min(cols - L)) {
-            for p in (0..rows).step_by(L).map(|p| p.min(rows - L)) {
-                // SAFETY: L rows from p on are among the `rows` and L columns from j on among the
-                // `cols`, so the block is the job's in `from`.
-                let block = unsafe { V::load_transposed(from.add(j * stride + p), stride) };
-                for (i, register) in block.into_iter().enumerate() {
-                    // SAFETY: row p + i < rows of `out`, L numbers of it from column j ≤ cols − L
-                    // on: the job's, to write.
-                    unsafe { register.store(out.add((p + i) * width + j)) };
+    }
+}
+
+/// [`TransposeBlocks`] by blocks of `high` rows and `wide` columns of `out`: L of each, or all if
+/// there are fewer.
+///
+/// # Safety
+/// - As for [`TransposeBlocks::run`](Kernel::run).
+/// - `high` and `wide` are the lesser of L and the job's rows, and of L and its columns.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn blocks<V: Transpose<L>, const L: usize>(job: &Move<V::Elem>, high: usize, wide: usize) {
+    let &Move { from, stride, rows, cols, out, width } = job;
+    debug_assert!(high == rows.min(L) && wide == cols.min(L) && cols <= width && high * wide > 0);
+    // SAFETY: the processor has the instruction set (the contract of `run`), and `wide` is 1 to L.
+    let mask = unsafe { V::mask(wide) };
+    // Where a size is no multiple of L, the last block overlaps the one before, and writes the same
+    // numbers once more.
+    for (top, end) in (0..rows).step_by(CHUNK).map(|top| (top, rows.min(top + CHUNK))) {
+        for j in (0..cols).step_by(L).map(|j| j.min(cols - wide)) {
+            for p in (top..end).step_by(L).map(|p| p.min(rows - high)) {
+                // SAFETY: `high` rows from p on are among the `rows` and `wide` columns from j on
+                // among the `cols`, so the block is the job's in `from`.
+                let block =
+                    unsafe { V::load_transposed(from.add(j * stride + p), stride, wide, high) };
+                for (i, register) in block.into_iter().enumerate().take(high) {
+                    let to = out.wrapping_add((p + i) * width + j);
+                    match wide == L {
+                        // SAFETY: row p + i < rows of `out`, L numbers of it from column
+                        // j ≤ cols − L on: the job's, to write.
+                        true => unsafe { register.store(to) },
+                        // SAFETY: the same with `wide` numbers, which the mask lets through.
+                        false => unsafe { register.store_masked(to, mask) },
+                    }
                 }
             }
         }

@@ -4,7 +4,7 @@
 ///
 /// Kernels rely on this: `x` is valid for reads of k numbers, `b + j·stride` of k numbers for each
 /// j < n, and `c` for reads and writes of n numbers, which neither `x` nor `b` reaches; k and n are
-/// at least a register's lanes.
+/// at least 1.
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // Elsewhere there is no kernel for it.
 pub(crate) struct Gemv<T> {
     /// The length of the sums.

@@ -34,8 +34,6 @@ pub(crate) struct Kernels<T: 'static> {
     pub transpose: Compiled<Move<T>>,
     /// The kernel for one row of C (gemv), where there is one.
     pub gemv: Option<Compiled<Gemv<T>>>,
-    /// The least depth, and number of columns, for `gemv`.
-    pub gemv_least: usize,
     /// The loop of [`fma_peak`](crate::tensor::gemm::fma_peak).
     pub peak: Compiled<usize>,
     /// How many numbers that loop works on at once.
@@ -89,7 +87,6 @@ impl<T: Scalar> Kernels<T> {
             copy: I::run::<CopyRows<V>>,
             transpose: I::run::<TransposePlain<T>>,
             gemv: None,
-            gemv_least: 0,
             peak: match sizes.chains {
                 6 => I::run::<Peak<V, 6>>,
                 12 => I::run::<Peak<V, 12>>,
@@ -184,7 +181,6 @@ mod x86 {
                 copy: Avx2::run::<CopyRows<V>>,
                 transpose: Avx2::run::<TransposeBlocks<V, L>>,
                 gemv: Some(Avx2::run::<GemvBlocks<V, L>>),
-                gemv_least: L,
                 ..self
             }
         }

@@ -28,7 +28,7 @@ pub(crate) fn multiply<T: Scalar>(
 
 /// Whether Cᵀ = BᵀAᵀ costs less than C = AB. The cost is counted in halves of a vector operation,
 /// for each step of depth: two for each register of C, where the last of a row costs as much as a
-/// full one; one for each number of a factor that must be transposed while it is packed. And two
+/// full one; one for each number of a factor that must be transposed while it is packed. And one
 /// for each number of C, once, if that must be transposed.
 pub(crate) fn transposing_is_cheaper<T: Scalar>(
     kernels: &Kernels<T>,
@@ -44,7 +44,7 @@ pub(crate) fn transposing_is_cheaper<T: Scalar>(
     let transposed = 2 * n * kernels.vectors(m)
         + transpose(m, a.row_stride != 1)
         + transpose(n, b.row_stride != 1 && n >= PACKED_ROWS);
-    let c = transpose(2 * m * n, n > 1 || c.row_stride() > 1);
+    let c = transpose(m * n, n > 1 || c.row_stride() > 1);
     transposed.saturating_mul(k).saturating_add(c) < as_it_stands.saturating_mul(k)
 }
 

@@ -19,14 +19,13 @@ pub(crate) fn gemv<T: Scalar>(
 ) -> bool {
     let Some(gemv) = kernels.gemv else { return false };
     let lies_so = c.rows() == 1 && a.col_stride == 1 && b.row_stride == 1;
-    if !lies_so || b.rows.min(b.cols) < kernels.gemv_least {
+    if !lies_so {
         return false;
     }
     let (x, c) = (a.ptr(0, 0), c.ptr(0, 0));
     let job = Gemv { k: b.rows, x, b: b.ptr(0, 0), stride: b.col_stride, n: b.cols, c, accumulate };
     // SAFETY: A's row and B's columns lie in runs (`lies_so`) within the slices of a `Matrix`, and
-    // C's row within what its `Target` alone may write to; k and n are at least a register's lanes
-    // (`gemv_least`); and tables of kernels are given out only for the processor's instruction set.
+    // C's row within what its `Target` alone may write to; tables of kernels are given out only for the processor's instruction set.
     unsafe { gemv(&job) };
     true
 }

@@ -83,13 +83,19 @@ pub(crate) trait Simd: Copy {
 /// Registers that can be transposed L at a time, L being their lanes.
 #[cfg(target_arch = "x86_64")]
 pub(crate) trait Transpose<const L: usize>: Simd {
-    /// Loads L runs of L numbers, `stride` apart, and transposes them: register i holds number i
-    /// of each run.
+    /// Loads runs of numbers, `stride` apart, and transposes them: register i holds number i of
+    /// each run. There are `runs` of them, of `numbers` each, 1 to L; lanes and registers for which
+    /// there is none hold anything.
     ///
     /// # Safety
     /// - The processor has the register's instruction set.
-    /// - `from + i·stride` is valid for reads of L numbers, for each i below L.
-    unsafe fn load_transposed(from: *const Self::Elem, stride: usize) -> [Self; L];
+    /// - `from + i·stride` is valid for reads of `numbers` numbers, for each i below `runs`.
+    unsafe fn load_transposed(
+        from: *const Self::Elem,
+        stride: usize,
+        runs: usize,
+        numbers: usize,
+    ) -> [Self; L];
 }
 
 /// Eight numbers in plain Rust, for processors whose vector registers are not written out here.

@@ -189,51 +189,107 @@ avx512!(__m512: [f32; 16], __mmask16, _mm512_set1_ps _mm512_fmadd_ps _mm512_load
 avx512!(__m512d: [f64; 8], __mmask8, _mm512_set1_pd _mm512_fmadd_pd _mm512_loadu_pd
         _mm512_storeu_pd _mm512_maskz_loadu_pd _mm512_mask_storeu_pd);
 
+/// Runs of numbers, which [`Transpose::load_transposed`] loads by halves of a register: `numbers`
+/// from each of `from + i·stride` on, for i below `runs`.
+#[derive(Clone, Copy)]
+struct Runs<T> {
+    from: *const T,
+    stride: usize,
+    runs: usize,
+    numbers: usize,
+}
+
+/// How half a run is loaded, and two of them into one register.
+macro_rules! halves {
+    ($half:ident $register:ident: [$t:ident; $lanes:literal], $words:literal,
+     $load:ident $maskload:ident $cast:ident $insert:ident) => {
+        impl Runs<$t> {
+            /// What a run holds from `offset` on, half a register of it; lanes for which there is
+            /// no number are 0. For a run that is not there the last one stands in.
+            ///
+            /// # Safety
+            /// - The processor has AVX2.
+            /// - The runs are valid for reads.
+            #[inline(always)]
+            unsafe fn half(self, run: usize, offset: usize) -> $half {
+                let count = self.numbers.saturating_sub(offset);
+                let from = self.from.wrapping_add(run.min(self.runs - 1) * self.stride + offset);
+                if count >= $lanes {
+                    // SAFETY: AVX2 is in the contract, and the run has half a register's numbers
+                    // from `offset` on.
+                    return unsafe { $load(from) };
+                }
+                let mask = ONES_ZEROS.as_ptr().wrapping_add(8 - count * $words);
+                // SAFETY: AVX2 is in the contract. `count` numbers are less than four words, so the
+                // mask's four lie within the sixteen; it lets through the run's own numbers only.
+                unsafe { $maskload(from, _mm_loadu_si128(mask.cast())) }
+            }
+
+            /// Half of run i, and beside it the same half of the run half a register's lanes
+            /// further down.
+            ///
+            /// # Safety
+            /// - As for `half`.
+            #[inline(always)]
+            unsafe fn pair(self, i: usize, offset: usize) -> $register {
+                // SAFETY: all that is asked for is in this function's own contract.
+                unsafe {
+                    let (low, high) = (self.half(i, offset), self.half(i + $lanes, offset));
+                    $insert::<1>($cast(low), high)
+                }
+            }
+        }
+    };
+}
+halves!(__m128 __m256: [f32; 4], 1,
+        _mm_loadu_ps _mm_maskload_ps _mm256_castps128_ps256 _mm256_insertf128_ps);
+halves!(__m128d __m256d: [f64; 2], 2,
+        _mm_loadu_pd _mm_maskload_pd _mm256_castpd128_pd256 _mm256_insertf128_pd);
+
 impl Transpose<8> for __m256 {
     #[inline(always)]
-    unsafe fn load_transposed(from: *const f32, stride: usize) -> [__m256; 8] {
-        // Half of run i, and beside it the same half of run i + 4.
-        //
-        // SAFETY: the contract of `load_transposed` is AVX2 and eight numbers from each of the
-        // runs 0 to 7 on. Below, i is 0 to 3 and `offset` 0 or 4: four numbers of runs i and i + 4.
-        let half = |i: usize, offset: usize| unsafe {
-            let low = _mm_loadu_ps(from.add(i * stride + offset));
-            let high = _mm_loadu_ps(from.add((i + 4) * stride + offset));
-            _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high)
-        };
-        // SAFETY: AVX2 is in the contract; setting registers to zero touches no memory.
-        let mut out = unsafe { [_mm256_setzero_ps(); 8] };
-        for offset in [0, 4] {
-            let x = [half(0, offset), half(1, offset), half(2, offset), half(3, offset)];
-            // SAFETY: AVX2 is in the contract; these instructions work on registers alone.
-            unsafe {
-                let (a, b) = (_mm256_unpacklo_ps(x[0], x[1]), _mm256_unpackhi_ps(x[0], x[1]));
-                let (c, d) = (_mm256_unpacklo_ps(x[2], x[3]), _mm256_unpackhi_ps(x[2], x[3]));
+    unsafe fn load_transposed(
+        from: *const f32,
+        stride: usize,
+        runs: usize,
+        numbers: usize,
+    ) -> [__m256; 8] {
+        debug_assert!((1..=8).contains(&runs) && (1..=8).contains(&numbers));
+        let runs = Runs { from, stride, runs, numbers };
+        // SAFETY: the contract of `load_transposed` is AVX2, and that the runs are valid. Setting
+        // registers to zero touches no memory, and the rest works on registers alone.
+        unsafe {
+            let mut out = [_mm256_setzero_ps(); 8];
+            for offset in [0, 4] {
+                let (x0, x1) = (runs.pair(0, offset), runs.pair(1, offset));
+                let (x2, x3) = (runs.pair(2, offset), runs.pair(3, offset));
+                let (a, b) = (_mm256_unpacklo_ps(x0, x1), _mm256_unpackhi_ps(x0, x1));
+                let (c, d) = (_mm256_unpacklo_ps(x2, x3), _mm256_unpackhi_ps(x2, x3));
                 out[offset] = _mm256_shuffle_ps::<0x44>(a, c);
                 out[offset + 1] = _mm256_shuffle_ps::<0xEE>(a, c);
                 out[offset + 2] = _mm256_shuffle_ps::<0x44>(b, d);
                 out[offset + 3] = _mm256_shuffle_ps::<0xEE>(b, d);
             }
+            out
         }
-        out
     }
 }
 
 impl Transpose<4> for __m256d {
     #[inline(always)]
-    unsafe fn load_transposed(from: *const f64, stride: usize) -> [__m256d; 4] {
-        // Half of run i, and beside it the same half of run i + 2.
-        //
-        // SAFETY: the contract of `load_transposed` is AVX2 and four numbers from each of the runs
-        // 0 to 3 on. Below, i is 0 or 1 and `offset` 0 or 2: two numbers of runs i and i + 2.
-        let half = |i: usize, offset: usize| unsafe {
-            let low = _mm_loadu_pd(from.add(i * stride + offset));
-            let high = _mm_loadu_pd(from.add((i + 2) * stride + offset));
-            _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(low), high)
-        };
-        let (a, b, c, d) = (half(0, 0), half(1, 0), half(0, 2), half(1, 2));
-        // SAFETY: AVX2 is in the contract; these instructions work on registers alone.
+    unsafe fn load_transposed(
+        from: *const f64,
+        stride: usize,
+        runs: usize,
+        numbers: usize,
+    ) -> [__m256d; 4] {
+        debug_assert!((1..=4).contains(&runs) && (1..=4).contains(&numbers));
+        let runs = Runs { from, stride, runs, numbers };
+        // SAFETY: the contract of `load_transposed` is AVX2, and that the runs are valid; the rest
+        // works on registers alone.
         unsafe {
+            let (a, b) = (runs.pair(0, 0), runs.pair(1, 0));
+            let (c, d) = (runs.pair(0, 2), runs.pair(1, 2));
             [
                 _mm256_unpacklo_pd(a, b),
                 _mm256_unpackhi_pd(a, b),
