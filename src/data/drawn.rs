@@ -69,9 +69,8 @@ impl Drawn {
     ///
     /// Paper is the grey in the middle of those along the edge of the picture, so a digit may touch
     /// the edge, but must not fill half of it. How far the others along the edge are from it says
-    /// how uneven the paper is. Ink is what differs from paper by eight times as much, and also by
-    /// a sixteenth of the strongest difference there is. `None` if there is no ink: if nothing
-    /// stands out like that, or only by fifteen of the 255 steps from black to white.
+    /// how uneven the paper is. Ink is what differs from paper by more than eight times as much, and
+    /// by more than fifteen of the 255 steps from black to white. `None` if there is none.
     #[must_use]
     pub fn of(picture: &Picture, ink: Ink) -> Option<Self> {
         let sheet = Sheet::of(picture, ink)?;
@@ -114,8 +113,8 @@ impl<'a> Sheet<'a> {
             Ink::Either => Ink::Dark,
             told => told,
         };
-        let strongest = all(ink).max()?;
-        Some(Self { picture, paper, ink, least: (uneven + 1).max(strongest / 16) })
+        all(ink).next()?;
+        Some(Self { picture, paper, ink, least: uneven + 1 })
     }
 
     /// How strong the ink is in a pixel: 0 where there is none.

@@ -1,7 +1,7 @@
 //! The largest eigenvalue: right where a residual says so, and otherwise not claimed to be.
 
 use super::common::{assert_says, normal};
-use longhand::per_sample::{Curvature, Hessian, largest_eigenvalue};
+use longhand::per_sample::{Curvature, Hessian, dot, largest_eigenvalue};
 use longhand::tensor::Shape;
 use longhand::{Scalar, Tape, Tensor};
 
@@ -79,6 +79,9 @@ fn two_of_one_size() {
         let start = start.map(Tensor::scalar).to_vec();
         let found = largest_eigenvalue(&hessian, start, 1e-12, 100);
         assert!(found.converged && (found.value.abs() - 1.0).abs() < 1e-12, "{found:?}");
+        // The second product already shows what v and its image have in common.
+        assert!(found.products <= 2, "{found:?}");
+        assert!((dot(&found.vector, &found.vector) - 1.0).abs() < 1e-12, "{found:?}");
     }
     // Nearly of one size, in both precisions, whichever sign is the larger.
     for [a, b] in [[10.0, -9.999], [9.999, -10.0], [10.0, -10.0], [10.0, 9.999], [-10.0, -9.999]] {

@@ -44,7 +44,8 @@ fn lengths_without_measure_get_nothing() {
         let bytes = [&u64::to_le_bytes(length)[..], b"{}"].concat();
         refused(bytes, 0, &format!("found a header of {length} bytes"));
     }
-    refused([&u64::to_le_bytes(99_999_999)[..], b"{}"].concat(), 10, "found the end of the data");
+    let longest = [&u64::to_le_bytes(100_000_000)[..], b"{}"].concat();
+    refused(longest, 10, "found the end of the data");
 }
 
 /// An entry of one tensor.

@@ -119,6 +119,9 @@ fn the_shorter_side_keeps_its_proportion_and_the_mass_is_in_the_middle() {
     (0..20).for_each(|row| rows[row + 5][10] = 20);
     rows[24][5..25].fill(255);
     assert_eq!(drawn(&rows).corner[0], 0);
+    // And at the head: it would end below the last.
+    rows.reverse();
+    assert_eq!(drawn(&rows).corner[0], 8);
 }
 
 #[test]
@@ -156,4 +159,13 @@ fn ink_is_what_there_is_more_of() {
     assert_eq!(drawn(&rows).ink, Ink::Light);
     let told = Drawn::of(&picture(&rows), Ink::Dark).unwrap();
     assert_eq!((told.rows, told.columns), (10..11, 5..20));
+    // Of as much either way, the dark, as on paper.
+    let mut rows = paper(9, 9, 100);
+    (rows[2][4], rows[6][4]) = (60, 140);
+    let found = drawn(&rows);
+    assert_eq!((found.ink, found.rows), (Ink::Dark, 2..3));
+    // What is as faint as paper is uneven counts for neither side.
+    (1..8).for_each(|column| rows[4][column] = 115);
+    rows[2][4] = 59;
+    assert_eq!(drawn(&rows).ink, Ink::Dark);
 }

@@ -45,6 +45,12 @@ fn what_breaks_a_rule_is_refused_where_it_does() {
     refused(b"P5 2 2 255\n\0\0\0", "the end of the data after 3 bytes");
     refused(b"P5 2 2 255\n\0\0\0\0\0", "found 1 bytes more");
     refused(b"P5 2 1 100\n\x64\x65", "a pixel of 101, expected at most 100");
+    // At the second pixel, of one byte or of two.
+    for (file, at) in
+        [(&b"P5 2 1 100\n\x64\x65"[..], 11 + 1), (b"P5 2 1 300\n\x01\x2C\x01\x2D", 11 + 2)]
+    {
+        assert_eq!(pgm::from_bytes(file).unwrap_err().offset(), Some(at));
+    }
     refused(b"P5 4294967296 4294967296 255\n\0", "the shape");
     refused(b"P2 2 1 100 100 101", "a pixel of 101");
     refused(b"P2 2 1 9 9", "found 2 bytes of pixels");

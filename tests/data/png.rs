@@ -105,11 +105,18 @@ fn stored(bytes: &[u8]) -> Vec<u8> {
 
 #[track_caller]
 fn refused(file: &[u8], words: &str) {
+    refused_at(file, words);
+}
+
+/// Where in the file it is refused.
+#[track_caller]
+fn refused_at(file: &[u8], words: &str) -> u64 {
     let error = Png::from_bytes(file).expect_err(words);
     let text = error.to_string();
     assert!(text.contains(words), "{text}\nshould say: {words}");
     assert!(text.contains("expected ") && text.contains("help: "), "{text}");
     assert!(error.offset().is_some_and(|at| at as usize <= file.len()), "{text}");
+    error.offset().unwrap()
 }
 
 #[test]
@@ -206,7 +213,21 @@ fn each_rule_of_the_chunks_is_held() {
         vec![h.clone(), with(b"IDAT", &d.1[..9]), text, with(b"IDAT", &d.1[9..]), e.clone()];
     refused(&of(&parted), "expected all IDAT chunks behind one another");
     refused(&of(&[h.clone(), d.clone(), with(b"IEND", b"x")]), "an IEND chunk with contents");
-    refused(&of(&[h.clone(), with(b"NEWs", b""), d.clone(), e.clone()]), "chunk NEWs, which");
+    // At its name, which comes after the header's 33 bytes and the length.
+    let unknown = of(&[h.clone(), with(b"NEWs", b""), d.clone(), e.clone()]);
+    assert_eq!(refused_at(&unknown, "chunk NEWs, which"), 33 + 4);
+    // At the checksum, after the length, the name and the contents.
+    let mut forged = of(&[h.clone(), with(b"noNe", b"abc"), d.clone(), e.clone()]);
+    forged[33 + 8] = b'b';
+    assert_eq!(refused_at(&forged, "of noNe"), 33 + 8 + 3);
+    // The longest that there may be, and one byte more.
+    for (length, at, words) in [
+        (i32::MAX as u32, forged.len(), "2147483647 bytes from byte 41 on: the contents of noNe"),
+        (1 << 31, 33, "chunk noNe of length 2147483648"),
+    ] {
+        forged[33..37].copy_from_slice(&length.to_be_bytes());
+        assert_eq!(refused_at(&forged, words), at as u64);
+    }
     refused(&of(&[h.clone(), with(b"ne7s", b""), d.clone(), e.clone()]), "called \"ne7s\"");
     refused(&of(&[h.clone(), colours.clone(), d.clone(), e.clone()]), "none in a picture of greys");
     refused(
@@ -227,6 +248,9 @@ fn each_rule_of_the_chunks_is_held() {
     refused(&of(&[h.clone(), few, d.clone(), e.clone()]), "one of the 1 of the palette");
     let late = vec![h, colours, d, opacities, e];
     refused(&of(&late), "chunk tRNS, expected one at most, before IDAT");
+    let [h, d, e] = [0, 1, 2].map(|i| chunks(&file("rgb-8-mixed"))[i].clone());
+    let suggested = with(b"PLTE", &[0; 3]);
+    refused(&of(&[h, d, suggested, e]), "before tRNS and IDAT");
 }
 
 #[test]
@@ -239,6 +263,7 @@ fn each_field_of_the_header_is_checked() {
     };
     for (at, byte, words) in [
         (3, 0, "a picture of 9×0 pixels"),
+        (7, 0, "a picture of 0×5 pixels"),
         (4, 0x80, "a picture of 2147483657×5 pixels"),
         (8, 3, "colour type 0 with 3 bits a sample"),
         (9, 1, "colour type 1 with 8 bits a sample"),
@@ -254,7 +279,7 @@ fn each_field_of_the_header_is_checked() {
     short[0].1.pop();
     refused(&of(&short), "an IHDR chunk of 12 bytes");
     let error = Png::from_bytes_at_most(&of(&parts), 44).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Limit);
+    assert_eq!((error.kind(), error.offset()), (ErrorKind::Limit, Some(8 + 8)));
     assert!(Png::from_bytes_at_most(&of(&parts), 45).is_ok());
 }
 
@@ -280,9 +305,20 @@ fn the_packed_pixels_are_checked_and_the_place_is_that_in_the_file() {
     assert_eq!(error.offset(), Some(33 + 2 * (12 + 5) + 8 + 3));
     refused(&of(&pieces(&stored(&[0, 1, 2, 5, 1, 2]))), "filter 5 of line 1");
     refused(&of(&pieces(&[&good[..], &[0]].concat())), "1 bytes after the pixels");
+    // The first byte of the second piece is there, and not where the first one ends.
+    let apart = [header.clone(), (*b"IDAT", good.clone()), (*b"IDAT", vec![0]), end.clone()];
+    let at = refused_at(&of(&apart), "1 bytes after the pixels");
+    assert_eq!(at, 33 + (12 + 17) + 8);
     refused(&of(&pieces(&good[..15])), "expected the Adler-32");
     refused(&of(&pieces(&[0x78])), "expected the two bytes that begin a zlib stream");
     refused(&of(&pieces(&[])), "expected IDAT before it");
+    let one_colour = [
+        (*b"IHDR", vec![0, 0, 0, 3, 0, 0, 0, 2, 8, 3, 0, 0, 0]),
+        (*b"PLTE", vec![0; 3]),
+        (*b"IDAT", stored(&[0, 0, 0, 0, 0, 0, 0, 1])),
+        end.clone(),
+    ];
+    refused(&of(&one_colour), "colour 1 in row 1, column 2");
     let dictionary = [&[0x78, 0xBB], &good[2..]].concat();
     let error = Png::from_bytes(&of(&pieces(&dictionary))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);

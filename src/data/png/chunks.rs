@@ -220,8 +220,8 @@ impl<'a> Parts<'a> {
         for &(start, piece) in &self.packed {
             place = start + offset.min(piece.len());
             match offset.checked_sub(piece.len()) {
-                Some(beyond) if beyond > 0 => offset = beyond,
-                _ => break,
+                Some(beyond) => offset = beyond,
+                None => break,
             }
         }
         place as u64
