@@ -262,8 +262,8 @@ fn each_field_of_the_header_is_checked() {
         of(&parts)
     };
     for (at, byte, words) in [
-        (3, 0, "a picture of 9×0 pixels"),
-        (7, 0, "a picture of 0×5 pixels"),
+        (3, 0, "a picture of 9×0 pixels, expected each from 1"),
+        (7, 0, "a picture of 0×5 pixels, expected each from 1"),
         (4, 0x80, "a picture of 2147483657×5 pixels"),
         (8, 3, "colour type 0 with 3 bits a sample"),
         (9, 1, "colour type 1 with 8 bits a sample"),
