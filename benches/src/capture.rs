@@ -4,6 +4,7 @@
 //! Peers fix their number of threads when they start, so each part is a run of its own.
 
 use crate::contest::Row;
+use crate::rivals::openblas_kernels;
 use longhand::report::{Figure, LineChart};
 use longhand::tensor::{isa, threads};
 use longhand::{Error, ErrorKind, Result, files};
@@ -37,6 +38,7 @@ pub fn run(folder: &str, python: Option<&str>, budget: f64) -> Result<()> {
         [("products small elementwise conv steps per-sample", 2)].into_iter().filter(|_| most > 1),
     );
     parts.push(("products --f64", 1));
+    parts.push(("random", 1));
     parts.push(("memory", 1));
     parts.extend(counts.iter().map(|&count| ("threads", count)));
 
@@ -52,7 +54,8 @@ pub fn run(folder: &str, python: Option<&str>, budget: f64) -> Result<()> {
     let figures = Path::new(folder).join("figures");
     size(&record).save(figures.join("speed-timing-size.svg"))?;
     batch(&record).save(figures.join("speed-timing-batch.svg"))?;
-    spread(&record).save(figures.join("speed-timing-threads.svg"))
+    spread(&record).save(figures.join("speed-timing-threads.svg"))?;
+    any_shape(&record).save(figures.join("speed-timing-random.svg"))
 }
 
 /// What it runs on, in a few lines.
@@ -63,6 +66,9 @@ fn machine(python: Option<&str>) -> Result<String> {
     let rule = "─".repeat(57);
     let mut text = format!("── The machine {rule}\n{model}\n");
     let _ = writeln!(text, "{} threads at most, {}", threads::check()?, isa::check()?);
+    if let Ok(kernels) = openblas_kernels() {
+        let _ = writeln!(text, "OpenBLAS with its kernels for {kernels}");
+    }
     if let Some(python) = python {
         let version = crate::pytorch::PyTorch::start(python)?.version.clone();
         let _ = writeln!(text, "PyTorch {version}");
@@ -161,6 +167,8 @@ fn lines(
     for (rival, name) in [
         ("ours", "Longhand"),
         ("gemm", "gemm"),
+        ("faer", "faer"),
+        ("OpenBLAS", "OpenBLAS"),
         ("candle", "candle"),
         ("matrixm.", "matrixmultiply"),
         ("PyTorch", "PyTorch"),
@@ -207,6 +215,30 @@ fn spread(record: &[Entry]) -> LineChart {
     lines(chart, record, |entry| is_spread(entry).then_some(entry.threads))
 }
 
+/// The random shapes from the worst to the best: how many times as fast as the best of the others
+/// we are.
+fn any_shape(record: &[Entry]) -> LineChart {
+    let chart = LineChart::new("Random shapes, one thread")
+        .x("shapes, the worst first")
+        .y("times as fast as the best")
+        .log_y();
+    let random = || record.iter().filter(|entry| entry.group == "random");
+    let mut gains: Vec<f64> = random()
+        .filter(|entry| entry.rival == "ours")
+        .filter_map(|ours| {
+            let others = random().filter(|entry| entry.name == ours.name && entry.rival != "ours");
+            Some(others.map(|entry| entry.seconds).min_by(f64::total_cmp)? / ours.seconds)
+        })
+        .collect();
+    if gains.is_empty() {
+        return chart;
+    }
+    gains.sort_by(f64::total_cmp);
+    let places: Vec<f64> = (1..=gains.len()).map(|place| place as f64).collect();
+    let even = vec![1.0; gains.len()];
+    chart.line("Longhand", &places, &gains).line("even", &places, &even)
+}
+
 fn is_spread(entry: &Entry) -> bool {
     entry.group == "threads" && entry.name == "1024³ NN" && entry.rival != "candle"
 }
@@ -242,15 +274,17 @@ mod tests {
             ("products", row("128³ NN", 8e-6, 9e-6)),
             ("batch", row("net, batch 64", 1e-3, 2e-3)),
             ("threads", row("1024³ NN", 4e-3, 5e-3)),
+            ("random", row("3×4×5 TT", 1e-7, 2e-7)),
         ];
         write_record(&file.to_string_lossy(), 1, &rows).unwrap();
         let record = read_record(&file).unwrap();
         fs::remove_file(&file).unwrap();
-        assert_eq!(record.len(), 8);
+        assert_eq!(record.len(), 10);
         assert_eq!((record[2].name.as_str(), record[2].seconds), ("128³ NN", 8e-6));
         for figure in [size(&record), batch(&record), spread(&record)] {
             let svg = figure.to_svg();
             assert!(svg.contains(">Longhand</text>") && svg.contains(">gemm</text>"), "{svg}");
         }
+        assert!(any_shape(&record).to_svg().contains(">even</text>"));
     }
 }

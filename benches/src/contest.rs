@@ -17,6 +17,9 @@ const LONG: f64 = 0.03;
 const PAUSE: Duration = Duration::from_millis(3);
 const LONG_PAUSE: Duration = Duration::from_millis(20);
 
+/// The rivals that are not written in Rust: each has a ratio of its own.
+pub const NOT_RUST: [&str; 2] = ["OpenBLAS", "PyTorch"];
+
 /// How a rival does its work once.
 pub enum Work {
     /// Longhand, on the number of threads that the run is about.
@@ -64,6 +67,14 @@ impl Contest {
         self
     }
 
+    /// With a peer that may not be there.
+    pub fn peer_if_any(self, name: &'static str, work: Option<impl FnMut() + 'static>) -> Self {
+        match work {
+            Some(work) => self.peer(name, work),
+            None => self,
+        }
+    }
+
     /// With PyTorch, which takes part if there is one.
     pub fn pytorch(mut self, workload: impl Into<String>) -> Self {
         self.rivals.push(Rival { name: "PyTorch", work: Work::PyTorch(workload.into()) });
@@ -104,7 +115,16 @@ impl Row {
 
     /// The fastest of the Rust peers.
     pub fn best_peer(&self) -> Option<&'static str> {
-        let peers = self.times[1..].iter().filter(|(name, _)| *name != "PyTorch");
+        self.fastest(|name| !NOT_RUST.contains(&name))
+    }
+
+    /// The fastest of all the others.
+    pub fn best(&self) -> Option<&'static str> {
+        self.fastest(|_| true)
+    }
+
+    fn fastest(&self, among: impl Fn(&str) -> bool) -> Option<&'static str> {
+        let peers = self.times[1..].iter().filter(|(name, _)| among(name));
         peers.min_by(|a, b| median(&a.1).total_cmp(&median(&b.1))).map(|(name, _)| *name)
     }
 }

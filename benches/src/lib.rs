@@ -2,7 +2,8 @@
 //!
 //! | module | what is timed | against |
 //! |---|---|---|
-//! | [`matmul`] | products of matrices | gemm, candle-core, matrixmultiply, ndarray, PyTorch |
+//! | [`matmul`] | products of matrices | gemm, faer, nano-gemm, OpenBLAS, candle-core, matrixmultiply, ndarray, PyTorch |
+//! | [`random`] | products of two hundred random shapes | gemm, faer, OpenBLAS |
 //! | [`peak`] | the product of 1024³ | a loop of fused multiply-adds in registers |
 //! | [`conv`] | convolution, forward and backward | candle-core, PyTorch |
 //! | [`elementwise`] | exp, tanh, ln, sigmoid, log-softmax | candle-core, ndarray, PyTorch |
@@ -43,6 +44,8 @@ pub mod memory;
 pub mod peak;
 pub mod per_sample;
 pub mod pytorch;
+pub mod random;
+pub mod rivals;
 pub mod steps;
 pub mod table;
 
@@ -50,7 +53,7 @@ use std::env;
 
 /// Tells the peers' pools how many threads they may have. Call it first of all: they look once.
 pub fn limit_threads(threads: usize) {
-    for variable in ["RAYON_NUM_THREADS", "MATMUL_NUM_THREADS"] {
+    for variable in ["RAYON_NUM_THREADS", "MATMUL_NUM_THREADS", "OPENBLAS_NUM_THREADS"] {
         // SAFETY: the process has no other thread yet that could be reading the environment.
         unsafe { env::set_var(variable, threads.to_string()) };
     }

@@ -1,6 +1,7 @@
 //! Products of matrices: squares, and the shapes that the chapters' nets multiply.
 
 use crate::contest::Contest;
+use crate::rivals::Rivals;
 use candle_core::{Device, Tensor};
 use longhand::tensor::gemm::{HasKernels, Matrix, MatrixMut, matmul};
 use longhand::tensor::isa::{self, Isa};
@@ -25,9 +26,9 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// m×k by k×n; `"TN"` for AᵀB, `"NT"` for ABᵀ, `"NN"` for AB.
+    /// m×k by k×n; `"TN"` for AᵀB, `"NT"` for ABᵀ, `"TT"` for AᵀBᵀ, `"NN"` for AB.
     pub fn new(m: usize, k: usize, n: usize, layout: &str) -> Self {
-        Self { m, k, n, left: layout == "TN", right: layout == "NT" }
+        Self { m, k, n, left: layout.starts_with('T'), right: layout.ends_with('T') }
     }
 
     /// n×n by n×n.
@@ -42,9 +43,10 @@ impl Shape {
 
     fn layout(self) -> &'static str {
         match (self.left, self.right) {
-            (true, _) => "TN",
-            (_, true) => "NT",
-            _ => "NN",
+            (true, true) => "TT",
+            (true, false) => "TN",
+            (false, true) => "NT",
+            (false, false) => "NN",
         }
     }
 
@@ -57,7 +59,7 @@ impl Shape {
     }
 
     /// Row and column stride of the left factor, then of the right one.
-    fn strides(self) -> [usize; 4] {
+    pub(crate) fn strides(self) -> [usize; 4] {
         let Self { m, k, n, left, right } = self;
         let [ar, ac] = if left { [1, m] } else { [k, 1] };
         let [br, bc] = if right { [1, k] } else { [n, 1] };
@@ -100,7 +102,7 @@ pub fn shapes() -> Vec<Shape> {
 
 /// Numbers that all the rivals can multiply.
 pub trait Number:
-    Scalar + HasKernels + ndarray::LinalgScalar + candle_core::WithDType + 'static
+    Scalar + HasKernels + Rivals + ndarray::LinalgScalar + candle_core::WithDType + 'static
 {
     /// What PyTorch calls it.
     const DTYPE_NAME: &'static str;
@@ -138,14 +140,14 @@ number!(f32, "float32", matrixmultiply::sgemm);
 number!(f64, "float64", matrixmultiply::dgemm);
 
 /// Two factors and a place for the product.
-struct Operands<T> {
-    shape: Shape,
-    a: Rc<[T]>,
-    b: Rc<[T]>,
+pub(crate) struct Operands<T> {
+    pub(crate) shape: Shape,
+    pub(crate) a: Rc<[T]>,
+    pub(crate) b: Rc<[T]>,
 }
 
 impl<T: Number> Operands<T> {
-    fn new(shape: Shape) -> Self {
+    pub(crate) fn new(shape: Shape) -> Self {
         let rng = &mut Rng::new(1);
         let mut random = |count: usize| {
             let mut values = vec![<T as Scalar>::ZERO; count];
@@ -159,7 +161,7 @@ impl<T: Number> Operands<T> {
         Self { shape, a: random(shape.m * shape.k), b: random(shape.k * shape.n) }
     }
 
-    fn result(&self) -> Vec<T> {
+    pub(crate) fn result(&self) -> Vec<T> {
         vec![<T as Scalar>::ZERO; self.shape.m * self.shape.n]
     }
 
@@ -174,43 +176,6 @@ impl<T: Number> Operands<T> {
                 Some(isa) => isa::with(isa, run),
                 None => run(),
             }
-        }
-    }
-
-    fn gemm(&self, threads: usize) -> impl FnMut() + use<T> {
-        let (Shape { m, k, n, .. }, strides) = (self.shape, self.shape.strides());
-        let [ar, ac, br, bc] = strides.map(|stride| stride as isize);
-        let (a, b, mut c) = (self.a.clone(), self.b.clone(), self.result());
-        let (zero, one) = (<T as Scalar>::ZERO, <T as Scalar>::ONE);
-        let parallelism = match threads {
-            1 => gemm::Parallelism::None,
-            _ => gemm::Parallelism::Rayon(threads),
-        };
-        // SAFETY: the strides are those of a, b and c, which have the sizes of the shape.
-        move || unsafe {
-            let (a, b) = (black_box(a.as_ptr()), black_box(b.as_ptr()));
-            let (c, no) = (c.as_mut_ptr(), false);
-            gemm::gemm(
-                m,
-                n,
-                k,
-                c,
-                1,
-                n as isize,
-                no,
-                a,
-                ac,
-                ar,
-                b,
-                bc,
-                br,
-                zero,
-                one,
-                no,
-                no,
-                no,
-                parallelism,
-            );
         }
     }
 
@@ -262,13 +227,24 @@ pub fn ours<T: Number>(shape: Shape, isa: Option<Isa>) -> impl FnMut() + use<T> 
 pub fn contest<T: Number>(shape: Shape, threads: usize) -> Contest {
     let Shape { m, k, n, .. } = shape;
     let operands = Operands::<T>::new(shape);
-    Contest::ours(shape.name(), operands.ours(None))
-        .peer("gemm", operands.gemm(threads))
+    strongest_of(&operands, threads)
         .peer("candle", operands.candle())
         .peer("matrixm.", operands.matrixmultiply())
         .peer("ndarray", operands.ndarray())
         .pytorch(format!("matmul {m} {k} {n} {} {}", shape.layout(), T::DTYPE_NAME))
         .flops(shape.flops())
+}
+
+/// A product of this shape by us and by the strongest of the others.
+pub fn strongest<T: Number>(shape: Shape, threads: usize) -> Contest {
+    strongest_of(&Operands::<T>::new(shape), threads)
+}
+
+fn strongest_of<T: Number>(operands: &Operands<T>, threads: usize) -> Contest {
+    Contest::ours(operands.shape.name(), operands.ours(None))
+        .peer("gemm", operands.gemm(threads))
+        .peer("faer", operands.faer(threads))
+        .peer_if_any("OpenBLAS", operands.openblas())
 }
 
 /// A product of this shape with AVX2, which is all that matrixmultiply uses.
@@ -295,6 +271,9 @@ fn thousand(shape: Shape, threads: usize) -> Contest {
     let operands = Operands::<f32>::new(shape);
     Contest::ours(shape.name(), times(operands.ours(None)))
         .peer("gemm", times(operands.gemm(threads)))
+        .peer("faer", times(operands.faer(threads)))
+        .peer("nano-gemm", times(operands.nano_gemm()))
+        .peer_if_any("OpenBLAS", operands.openblas().map(times))
         .peer("candle", times(operands.candle()))
         .peer("matrixm.", times(operands.matrixmultiply()))
         .peer("ndarray", times(operands.ndarray()))
@@ -305,6 +284,7 @@ fn thousand(shape: Shape, threads: usize) -> Contest {
 mod tests {
     use super::*;
     use crate::contest::Work;
+    use crate::rivals::openblas_kernels;
 
     #[test]
     fn all_multiply_the_same_matrices() {
@@ -342,7 +322,10 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), count);
         let mut contest = contest::<f32>(Shape::new(2, 3, 4, "TN"), 1);
-        assert_eq!(contest.rivals.len(), 6);
+        let names: Vec<&str> = contest.rivals.iter().map(|rival| rival.name).collect();
+        let openblas: &[&str] = if openblas_kernels().is_ok() { &["OpenBLAS"] } else { &[] };
+        let others = ["candle", "matrixm.", "ndarray", "PyTorch"];
+        assert_eq!(names, [&["ours", "gemm", "faer"], openblas, &others].concat());
         for rival in &mut contest.rivals {
             if let Work::Ours(work) | Work::Peer(work) = &mut rival.work {
                 work();

@@ -1,37 +1,38 @@
 //! A group of rows as a table, and what it comes to.
 
-use crate::contest::Row;
+use crate::contest::{NOT_RUST, Row};
 use longhand::report::Table;
 
-/// Rows, a column for each rival, and how many times as fast we are: as the best Rust peer
-/// and as PyTorch.
+/// Rows, a column for each rival, and how many times as fast we are: as the best Rust peer, and as
+/// each of the others that took part.
 pub fn table(rows: &[&Row]) -> String {
     let Some(first) = rows.first() else { return String::new() };
-    // PyTorch last, the others as they turn up.
+    // Those that are not Rust last, the others as they turn up.
     let mut rivals: Vec<&str> = Vec::new();
     for (name, _) in rows.iter().flat_map(|row| &row.times) {
         if !rivals.contains(name) {
             rivals.push(name);
         }
     }
-    rivals.sort_by_key(|name| *name == "PyTorch");
-    let torch = rivals.contains(&"PyTorch");
+    let place = |name: &str| NOT_RUST.iter().position(|other| *other == name).map_or(0, |i| i + 1);
+    rivals.sort_by_key(|name| place(name));
+    let others = || NOT_RUST.into_iter().filter(|other| rivals.contains(other));
     let unit = if first.flops.is_some() { "GFLOP/s" } else { "" };
-    let ratios = ["/Rust", "/Torch"];
-    let ratios = &ratios[..1 + usize::from(torch)];
-    let mut table = Table::new([unit].iter().chain(&rivals).chain(ratios));
+    let ratios = others().map(|other| if other == "PyTorch" { "/Torch" } else { "/BLAS" });
+    let ratios: Vec<&str> = ["/Rust"].into_iter().chain(ratios).collect();
+    let mut table = Table::new([unit].iter().chain(&rivals).chain(&ratios));
     for row in rows {
         let mut cells = vec![row.name.clone()];
         cells.extend(rivals.iter().map(|rival| cell(row, rival)));
         cells.push(times(row.best_peer().and_then(|peer| row.gain(peer))));
-        if torch {
-            cells.push(times(row.gain("PyTorch")));
-        }
+        cells.extend(others().map(|other| times(row.gain(other))));
         table.push(cells);
     }
     let mut text = (1..=rivals.len() + ratios.len()).fold(table.left(0), Table::right).to_string();
     text += &summary("the best Rust peer", rows, |row| row.gain(row.best_peer()?));
-    text += &summary("PyTorch", rows, |row| row.gain("PyTorch"));
+    for other in others() {
+        text += &summary(other, rows, |row| row.gain(other));
+    }
     text
 }
 

@@ -8,9 +8,10 @@ use longhand::{Error, ErrorKind, Result};
 use longhand_benches::contest::{Contest, Referee, Row};
 use longhand_benches::matmul::{self, Shape};
 use longhand_benches::pytorch::PyTorch;
+use longhand_benches::rivals::openblas_kernels;
 use longhand_benches::{
-    capture, conv, dni, elementwise, limit_threads, loading, mebp, memory, peak, per_sample, steps,
-    table,
+    capture, conv, dni, elementwise, limit_threads, loading, mebp, memory, peak, per_sample,
+    random, steps, table,
 };
 use std::process::ExitCode;
 
@@ -19,11 +20,13 @@ compare [group or filter …] [options]
 
 groups (all that fit, if none is named):
   peak products avx2 small elementwise conv steps methods per-sample batch threads loading
+  random (if it is named): two hundred products of random shapes
   memory (by itself: it wants a fresh process)
 any other word is a filter: only rows with it in their names
 
   --threads N        threads for every rival (1)
   --f64              products in f64 instead of f32
+  --seed N           of the random shapes (1)
   --pytorch PYTHON   with PyTorch in this Python: pip install torch
   --budget SECONDS   time for each row, roughly (0.4)
   --record FILE      also write every median time to this file, separated by tabs
@@ -36,6 +39,7 @@ struct Options {
     filter: Vec<String>,
     threads: usize,
     double: bool,
+    seed: u64,
     pytorch: Option<String>,
     budget: f64,
     record: Option<String>,
@@ -75,6 +79,16 @@ const GROUPS: &[Group] = &[
     ("small", |referee, _| {
         let title = format!("A thousand small products, {}", on(referee.threads));
         section(referee, "small", &title, matmul::tiny(referee.threads), table::table);
+    }),
+    ("random", |referee, options| {
+        let (seed, threads) = (options.seed, referee.threads);
+        let (name, group, contests): (_, _, Box<dyn Iterator<Item = Contest>>) =
+            match options.double {
+                true => ("f64", "random f64", Box::new(random::contests::<f64>(seed, threads))),
+                false => ("f32", "random", Box::new(random::contests::<f32>(seed, threads))),
+            };
+        let title = format!("Random shapes in {name}, seed {seed}, {}", on(threads));
+        section(referee, group, &title, contests, random::table);
     }),
     ("elementwise", |referee, _| {
         let title = format!("A million numbers, {}", on(referee.threads));
@@ -159,6 +173,10 @@ fn run(options: Options) -> Result<()> {
         print!("{table}");
         return Ok(());
     }
+    match openblas_kernels() {
+        Ok(kernels) => eprintln!("OpenBLAS with its kernels for {kernels}"),
+        Err(why) => eprintln!("{why}"),
+    }
     let pytorch = options.pytorch.as_deref().map(PyTorch::start).transpose()?;
     let mut referee = Referee {
         threads: options.threads,
@@ -168,8 +186,9 @@ fn run(options: Options) -> Result<()> {
         record: Vec::new(),
     };
     for (name, group) in GROUPS {
-        // `threads` repeats two rows of `products`: it runs only if it is asked for.
-        let default = options.groups.is_empty() && *name != "threads";
+        // `threads` repeats two rows of `products`, and `random` takes two minutes: they run only
+        // if they are asked for.
+        let default = options.groups.is_empty() && !["threads", "random"].contains(name);
         if default || options.groups.iter().any(|wanted| wanted == name) {
             group(&mut referee, &options);
         }
@@ -187,6 +206,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
         filter: Vec::new(),
         threads: 1,
         double: false,
+        seed: 1,
         pytorch: None,
         budget: 0.4,
         record: None,
@@ -207,6 +227,10 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
                 return Ok(None);
             }
             "--f64" => options.double = true,
+            "--seed" => {
+                let text = value("a number")?;
+                options.seed = text.parse().map_err(|_| fault(&text, "a whole number"))?;
+            }
             "--threads" => {
                 let text = value("a number")?;
                 let number = threads::choose(Some(&text));
