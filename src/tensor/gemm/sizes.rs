@@ -78,13 +78,14 @@ fn packs_a<T: Scalar>(a: &Matrix<T>, n: usize) -> bool {
     a.rows >= PACKED_ROWS && (a.col_stride != 1 && !near || far)
 }
 
-/// Whether A·B is best computed with no depth cut and nothing packed: see [`ONE_TILE_ROWS`] and
-/// [`DIRECT_BYTES`].
+/// Whether A·B is best computed with no depth cut and with B as it lies, or packed as a whole if its
+/// rows are not in runs: see [`ONE_TILE_ROWS`] and [`DIRECT_BYTES`].
 #[inline]
-pub(super) fn is_direct<T: Scalar>(a: &Matrix<T>, b: &Matrix<T>) -> bool {
-    let few = a.rows <= ONE_TILE_ROWS;
-    let small = b.row_stride * b.rows * size_of::<T>() <= DIRECT_BYTES;
-    b.col_stride == 1 && (few || small && !packs_a(a, b.cols))
+pub(super) fn is_direct<T: Scalar>(kernels: &Kernels<T>, a: &Matrix<T>, b: &Matrix<T>) -> bool {
+    let in_runs = b.col_stride == 1;
+    let row = if in_runs { b.row_stride } else { kernels.vectors(b.cols) * kernels.lanes };
+    let small = row.saturating_mul(b.rows * size_of::<T>()) <= DIRECT_BYTES;
+    in_runs && a.rows <= ONE_TILE_ROWS || small && !packs_a(a, b.cols)
 }
 
 impl Sizes {

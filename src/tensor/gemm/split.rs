@@ -33,11 +33,7 @@ pub(super) fn split<T: Scalar>(
 ) {
     let (m, n, k) = (c.rows(), c.cols(), a.cols);
     let work = m.saturating_mul(n).saturating_mul(k);
-    if let Source::Matrix(b) = b
-        && work < TINY
-        && m * kernels.vectors(n) <= n * kernels.vectors(m)
-        && loops::direct(kernels, a, b, accumulate, &c)
-    {
+    if work < TINY && loops::at_once(kernels, a, b, accumulate, &c) {
         return;
     }
     let how = How::choose(kernels, a, &b, accumulate, &c);

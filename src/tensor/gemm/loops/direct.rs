@@ -1,17 +1,20 @@
-//! Products for which no depth is cut and nothing packed (chapter 1).
+//! Products for which no depth is cut and no panels are packed (chapter 1).
 //!
 //! Of a small product the call can take longer than the work: sizes of blocks are chosen, scratch is
 //! looked for, pieces are cut and counted. But where B's rows lie in runs and all of B is in the
 //! first-level cache, or where it is read only once, packing gains nothing, and three loops around
-//! the micro-kernel are enough.
+//! the micro-kernel are enough. A B that is as small, but whose columns lie in runs, is packed as a
+//! whole.
 //!
 //! It is the way for short sums too: an outer product (BLAS calls it ger) has a depth of one. Then
 //! the time goes into writing C, which is written best as it lies, a few rows at a time.
 
 use super::super::cut::{Cut, pieces};
 use super::super::kernels::Kernels;
-use super::super::operands::Target;
+use super::super::operands::{Source, Target};
+use super::super::pack::pack;
 use super::super::panel::MicroPanel;
+use super::super::scratch::with_scratch;
 use super::super::sizes::is_direct;
 use super::super::view::Matrix;
 use super::macro_kernel::micro_panel_loop;
@@ -20,7 +23,25 @@ use crate::Scalar;
 /// Rows that meet all of B before the next ones do: C is written in bands of this height.
 const BAND: usize = 12;
 
-/// C ← A·B, or C ← C + A·B, without packing. `false`, and nothing done, where packing would pay.
+/// [`direct`], unless another way is likely to be better: by the transpose, where that has fewer
+/// registers of C or nothing to transpose, or as a row times a matrix. What is asked takes no time.
+#[inline]
+pub(crate) fn at_once<T: Scalar>(
+    kernels: &Kernels<T>,
+    a: Matrix<T>,
+    b: Source<T>,
+    accumulate: bool,
+    c: &Target<T>,
+) -> bool {
+    let Source::Matrix(b) = b else { return false };
+    let (m, n) = (a.rows, b.cols);
+    (b.col_stride == 1 || a.row_stride != 1 && m > 1)
+        && m * kernels.vectors(n) <= n * kernels.vectors(m)
+        && direct(kernels, a, b, accumulate, c)
+}
+
+/// C ← A·B, or C ← C + A·B, by nothing but tiles. `false`, and nothing done, where it pays to cut
+/// and to pack.
 #[inline]
 pub(crate) fn direct<T: Scalar>(
     kernels: &Kernels<T>,
@@ -29,9 +50,31 @@ pub(crate) fn direct<T: Scalar>(
     accumulate: bool,
     c: &Target<T>,
 ) -> bool {
-    if !is_direct(&a, &b) {
+    if !is_direct(kernels, &a, &b) {
         return false;
     }
+    if b.col_stride == 1 {
+        multiply_tiles(kernels, a, b, accumulate, c);
+    } else {
+        let width = kernels.vectors(b.cols) * kernels.lanes;
+        with_scratch(b.rows * width, |packed: &mut [T]| {
+            pack(kernels, Source::Matrix(b), packed, width);
+            let b = Matrix::strided(packed, b.rows, b.cols, width, 1);
+            multiply_tiles(kernels, a, b, accumulate, c);
+        });
+    }
+    true
+}
+
+/// C ← A·B, or C ← C + A·B, for a B whose rows lie in one run each.
+#[inline]
+fn multiply_tiles<T: Scalar>(
+    kernels: &Kernels<T>,
+    a: Matrix<T>,
+    b: Matrix<T>,
+    accumulate: bool,
+    c: &Target<T>,
+) {
     let cut = Cut::at_most(kernels.vectors(b.cols), kernels.nr(a.rows));
     for rows in pieces(a.rows, BAND) {
         for s in 0..cut.count {
@@ -43,5 +86,4 @@ pub(crate) fn direct<T: Scalar>(
             micro_panel_loop(kernels, a, rows.clone(), &micro_panel, accumulate, c);
         }
     }
-    true
 }

@@ -17,5 +17,5 @@ mod macro_kernel;
 mod vector;
 
 pub(super) use block::{multiply, multiply_transposed, transposing_is_cheaper};
-pub(super) use direct::direct;
+pub(super) use direct::at_once;
 pub(super) use image::{in_place_is_cheaper, multiply_im2col_left, multiply_im2col_right};
