@@ -10,7 +10,8 @@ use longhand::{Scalar, Tensor};
 
 static COMPARED: Count = Count::new("results compared with their reference");
 
-/// A product takes at most so many multiplications, a convolution too: the references are slow.
+/// A product takes at most so many multiplications, a convolution too, since the references are slow;
+/// and a tensor has at most so many elements.
 const MOST: usize = 200_000;
 
 pub fn check(data: &[u8]) {
@@ -247,6 +248,10 @@ fn whole_tensors<T: Scalar>(choices: &mut Choices) {
     let mut shape: Vec<usize> = (0..rank).map(|_| choices.within(1..=40)).collect();
     if choices.seldom(6) {
         shape.insert(0, 70); // so much that it is cut into pieces
+    }
+    // All that is computed of it, under every instruction set, should not take seconds.
+    while shape.iter().product::<usize>() > MOST {
+        *shape.iter_mut().max().expect("one at least") /= 2;
     }
     let x: Tensor<T> = choices.tensor(&shape);
     let row: Tensor<T> = choices.tensor(&shape[rank - 1..][..1]);
