@@ -35,7 +35,7 @@ pub(super) struct Codes {
     /// The code of distances, to be walked bit by bit.
     pub distances: Code,
     /// The first code as a table, to be looked up.
-    pub literal_table: Table<1024>,
+    pub literal_table: Table<2048>,
     /// The second code as a table, to be looked up.
     pub distance_table: Table<256>,
 }
@@ -50,8 +50,9 @@ impl Codes {
     }
 
     // ANCHOR: dynamic
-    /// The codes that head a block: the lengths of their codewords, themselves Huffman-coded.
-    pub(super) fn read(bits: &mut Bits) -> Result<Self> {
+    /// The codes that head a block: the lengths of their codewords, themselves Huffman-coded, which
+    /// are looked up if `FAST`.
+    pub(super) fn read<const FAST: bool>(bits: &mut Bits) -> Result<Self> {
         /// Code lengths are sent in this order, the rarest last, so that they can be left off.
         const ORDER: [usize; 19] =
             [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
@@ -69,12 +70,16 @@ impl Codes {
             code_lengths[symbol] = bits.take(3)? as u8;
         }
         let code = Code::new(&code_lengths, false, "code length", at)?;
+        let table = FAST.then(|| Table::<128>::new(&code, |symbol| Entry::literal(symbol as u8)));
 
         let mut lengths = [0; 286 + 30];
         let mut have = 0;
         while have < literals + distances {
             let at = bits.byte();
-            let symbol = code.walk(bits)?.expect("a complete code has a symbol for all bits");
+            let symbol = match &table {
+                Some(table) => u16::from(table.take(bits)?),
+                None => code.walk(bits)?.expect("a complete code has a symbol for all bits"),
+            };
             let (length, times) = match symbol {
                 16 if have == 0 => {
                     return Err(fault(at, "a repeat of the length before the first", "a length"));

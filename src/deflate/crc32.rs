@@ -17,58 +17,36 @@ const DIVISOR: u32 = 0xEDB8_8320;
 /// ```
 #[must_use]
 pub fn crc32_reference(bytes: &[u8]) -> u32 {
-    let mut remainder = !0;
+    !divide(!0, bytes)
+}
+
+/// Long division: the remainder of `bytes`, if the bytes before them left `remainder`.
+fn divide(mut remainder: u32, bytes: &[u8]) -> u32 {
     for &byte in bytes {
         remainder ^= u32::from(byte);
         for _ in 0..8 {
-            remainder = divide_once(remainder);
+            // Shift, and subtract the divisor if a term fell out.
+            remainder = match remainder & 1 {
+                0 => remainder >> 1,
+                _ => (remainder >> 1) ^ DIVISOR,
+            };
         }
     }
-    !remainder
-}
-
-/// One step of long division: shift, and subtract the divisor if a term fell out.
-const fn divide_once(remainder: u32) -> u32 {
-    match remainder & 1 {
-        0 => remainder >> 1,
-        _ => (remainder >> 1) ^ DIVISOR,
-    }
+    remainder
 }
 // ANCHOR_END: crc_reference
 
-// ANCHOR: crc_slices
-/// `TABLES[z][b]` is what the byte `b` adds to the remainder once `z` more bytes have followed it.
-///
-/// Division is linear: sixteen bytes can be looked up side by side and their remainders added.
-static TABLES: [[u32; 256]; 16] = tables();
+// ANCHOR: crc_sparse
+/// How many bytes after a byte of the quotient it is to be added: the terms of the eighth power of
+/// x²⁷⁴ + x⁹³ + x⁷⁵ + x¹⁹ + x¹¹ + 1, a multiple of the divisor, below its first.
+const AFTER: [usize; 5] = [181, 199, 255, 263, 274];
+const DEGREE: usize = 274;
 
-const fn tables() -> [[u32; 256]; 16] {
-    let mut tables = [[0; 256]; 16];
-    let mut b = 0;
-    while b < 256 {
-        let mut remainder = b as u32;
-        let mut step = 0;
-        while step < 8 {
-            remainder = divide_once(remainder);
-            step += 1;
-        }
-        tables[0][b] = remainder;
-        b += 1;
-    }
-    let mut z = 1;
-    while z < 16 {
-        let mut b = 0;
-        while b < 256 {
-            let before = tables[z - 1][b];
-            tables[z][b] = (before >> 8) ^ tables[0][(before & 0xFF) as usize];
-            b += 1;
-        }
-        z += 1;
-    }
-    tables
-}
+/// So many bytes are divided at once: fewer than the least of `AFTER`, so that none waits for
+/// another.
+const AT_ONCE: usize = 64;
 
-/// The CRC-32 of `bytes`, sixteen bytes at a time.
+/// The CRC-32 of `bytes`, sixty-four bytes at a time.
 ///
 /// ```
 /// use longhand::deflate::crc32;
@@ -77,34 +55,58 @@ const fn tables() -> [[u32; 256]; 16] {
 /// ```
 #[must_use]
 pub fn crc32(bytes: &[u8]) -> u32 {
-    let mut remainder = !0_u32;
-    let (blocks, rest) = bytes.as_chunks::<16>();
-    for block in blocks {
-        let mut block = *block;
-        for (byte, old) in block.iter_mut().zip(remainder.to_le_bytes()) {
-            *byte ^= old;
+    let Some(more) = bytes.len().checked_sub(DEGREE) else {
+        return crc32_reference(bytes);
+    };
+    let (blocks, rest) = bytes.split_at(more / AT_ONCE * AT_ONCE);
+    // The last bytes of the quotient. Ones 274 bytes before the message turn its first four bytes over.
+    let mut quotient = [0; DEGREE + 64 * AT_ONCE];
+    quotient[..4].fill(0xFF);
+    let mut end = DEGREE;
+    for block in blocks.as_chunks::<AT_ONCE>().0 {
+        if end == quotient.len() {
+            quotient.copy_within(end - DEGREE.., 0);
+            end = DEGREE;
         }
-        remainder = 0;
-        // Last byte first: the first four wait for the old remainder, the others need not.
-        for (table, &byte) in TABLES.iter().zip(block.iter().rev()) {
-            remainder ^= table[usize::from(byte)];
+        let mut next = *block;
+        for after in AFTER {
+            let earlier = &quotient[end - after..][..AT_ONCE];
+            for i in 0..AT_ONCE {
+                next[i] ^= earlier[i];
+            }
+        }
+        quotient[end..end + AT_ONCE].copy_from_slice(&next);
+        end += AT_ONCE;
+    }
+    // Too few bytes are left for the multiple, and the divisor itself finishes.
+    let mut rest = rest.to_vec();
+    for after in AFTER {
+        for (byte, term) in rest.iter_mut().zip(&quotient[end - after..end]) {
+            *byte ^= term;
         }
     }
-    for &byte in rest {
-        let index = (remainder ^ u32::from(byte)) & 0xFF;
-        remainder = (remainder >> 8) ^ TABLES[0][index as usize];
-    }
-    !remainder
+    !divide(0, &rest)
 }
-// ANCHOR_END: crc_slices
+// ANCHOR_END: crc_sparse
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn sixteen_at_a_time_agrees_with_a_bit_at_a_time() {
-        let bytes: Vec<u8> = (0..300_u32).map(|i| (i * i % 251) as u8).collect();
+    fn the_multiple_is_one() {
+        // The multiple as a message of 35 bytes: its first term is bit 5, the last bit 279.
+        let mut multiple = [0_u8; 35];
+        for term in [274, 274 - 181, 274 - 199, 274 - 255, 274 - 263, 0] {
+            multiple[(279 - term) / 8] |= 1 << ((279 - term) % 8);
+        }
+        assert_eq!(divide(0, &multiple), 0);
+        assert!(AFTER.iter().all(|&after| after >= AT_ONCE));
+    }
+
+    #[test]
+    fn sixty_four_at_a_time_agree_with_a_bit_at_a_time() {
+        let bytes: Vec<u8> = (0..600_u32).map(|i| (i * i % 251) as u8).collect();
         for from in 0..20 {
             for to in from..bytes.len() {
                 assert_eq!(crc32(&bytes[from..to]), crc32_reference(&bytes[from..to]));

@@ -87,19 +87,19 @@ impl Code {
 
     /// Every symbol with its codeword's length and bits, the codeword's first bit lowest.
     fn words(&self) -> impl Iterator<Item = (u16, u32, usize)> {
-        let mut next = 0_usize;
-        let mut length = 0;
+        let mut next = 0_u16;
+        let mut length = 0_u32;
         let mut left = 0;
         self.symbols.iter().map(move |&symbol| {
             while left == 0 {
                 next <<= 1;
                 length += 1;
-                left = self.counts[length];
+                left = self.counts[length as usize];
             }
-            let word = next.reverse_bits() >> (usize::BITS as usize - length);
+            let word = next.reverse_bits() >> (u16::BITS - length);
             next += 1;
             left -= 1;
-            (symbol, length as u32, word)
+            (symbol, length, usize::from(word))
         })
     }
 }
@@ -191,13 +191,17 @@ impl<const ROOT: usize> Table<ROOT> {
     /// The table of `code`, in which symbol `s` means `meaning(s)`.
     pub(super) fn new(code: &Code, meaning: impl Fn(u16) -> Entry) -> Self {
         let mut root = [Entry::STOP; ROOT];
+        let mut size = 1;
         let mut seconds = Vec::new();
+        // The words come shortest first. A table for `length` bits is that for one bit less, twice.
         for (symbol, length, word) in code.words() {
+            while size < ROOT.min(1 << length) {
+                root.copy_within(..size, size);
+                size *= 2;
+            }
             let entry = meaning(symbol).after(length);
             if length <= Self::ROOT_BITS {
-                for slot in root[word..].iter_mut().step_by(1 << length) {
-                    *slot = entry;
-                }
+                root[word] = entry;
                 continue;
             }
             let link = &mut root[word % ROOT];
@@ -211,6 +215,10 @@ impl<const ROOT: usize> Table<ROOT> {
                 *slot = entry;
             }
         }
+        while size < ROOT {
+            root.copy_within(..size, size);
+            size *= 2;
+        }
         Self { root, seconds }
     }
 
@@ -222,6 +230,13 @@ impl<const ROOT: usize> Table<ROOT> {
             return entry;
         }
         self.seconds[entry.base() + (buffer as usize / ROOT) % Self::SECOND]
+    }
+
+    /// Takes the next codeword of a complete code whose symbols are bytes.
+    pub(super) fn take(&self, bits: &mut Bits) -> Result<u8> {
+        let entry = self.find(bits.peek());
+        bits.take(entry.bits())?;
+        Ok(entry.byte())
     }
 }
 // ANCHOR_END: table

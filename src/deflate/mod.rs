@@ -82,7 +82,7 @@ pub(crate) fn inflate_into<const FAST: bool>(
             0 => stored(&mut bits, output)?,
             1 => symbols::<FAST>(&mut bits, output, FIXED.get_or_init(Codes::fixed))?,
             2 => {
-                let codes = Codes::read(&mut bits)?;
+                let codes = Codes::read::<FAST>(&mut bits)?;
                 symbols::<FAST>(&mut bits, output, &codes)?;
             }
             _ => return Err(fault(at, "block type 3", "type 0, 1 or 2")),
@@ -104,9 +104,7 @@ fn stored(bits: &mut Bits, output: &mut Output) -> Result<()> {
         return Err(fault(at, found, format!("check {:#06x}", !length)));
     }
     let bytes = bits.take_bytes(usize::from(length))?;
-    output.bytes.truncate(output.filled);
-    output.bytes.extend_from_slice(bytes);
-    output.filled += bytes.len();
+    output.append(bytes);
     output.check_limit(at)
 }
 
@@ -172,49 +170,48 @@ fn run(bits: &mut Bits, output: &mut Output, codes: &Codes) {
     let (literals, distances) = (&codes.literal_table, &codes.distance_table);
     let bytes = &mut output.bytes[output.start..];
     let mut filled = output.filled - output.start;
-    let Bits { input, next, mut buffer, mut count } = *bits;
-    let mut rest = &input[next..];
-
-    // Tops the buffer up to 56 bits or more with one load, or ends the loop.
-    macro_rules! refill {
-        () => {
-            let Some(ahead) = rest.first_chunk() else { break };
-            buffer |= u64::from_le_bytes(*ahead) << count;
-            rest = &rest[(63 - count as usize) / 8..];
-            count |= 56;
-        };
-    }
-    while filled + Output::ROOM <= bytes.len() {
-        refill!();
+    let mut ahead = *bits;
+    'symbols: while let Some(room) = bytes[filled..].first_chunk_mut::<{ Output::ROOM }>()
+        && ahead.refill()
+    {
         // Literals come in runs. Three take 45 bits at most.
-        let mut entry = literals.find(buffer);
+        let mut entry = literals.find(ahead.buffer);
         let mut taken = 0;
-        while entry.is_literal() && taken < 3 {
-            bytes[filled] = entry.byte();
-            filled += 1;
+        while entry.is_literal() {
+            room[taken] = entry.byte();
             taken += 1;
-            buffer >>= entry.bits();
-            count -= entry.bits();
-            entry = literals.find(buffer);
+            ahead.skip(entry.bits());
+            if taken == 3 {
+                filled += taken;
+                continue 'symbols;
+            }
+            entry = literals.find(ahead.buffer);
         }
-        if taken == 3 {
-            continue;
+        filled += taken;
+        if !ahead.refill() {
+            break;
         }
         // A length and its extra bits take 20 bits at most, a distance 28.
-        refill!();
-        let length = entry.value(buffer);
-        let after = buffer >> entry.bits();
+        let length = entry.value(ahead.buffer);
+        let after = ahead.buffer >> entry.bits();
         let far = distances.find(after);
         let distance = far.value(after);
         if entry.is_stop() || far.is_stop() || distance > filled {
             break;
         }
-        copy(bytes, filled, distance, length);
+        // Nearly all copies are as short as this and not so close.
+        if length <= 32 && distance >= 16 {
+            let from = filled - distance;
+            bytes.copy_within(from..from + 16, filled);
+            bytes.copy_within(from + 16..from + 32, filled + 16);
+        } else {
+            copy(bytes, filled, distance, length);
+        }
         filled += length;
-        buffer = after >> far.bits();
-        count -= entry.bits() + far.bits();
+        ahead.buffer = after >> far.bits();
+        ahead.count -= entry.bits() + far.bits();
     }
-    *bits = Bits { input, next: input.len() - rest.len(), buffer, count };
+    *bits = ahead;
     output.filled = output.start + filled;
 }
 // ANCHOR_END: run
@@ -223,18 +220,13 @@ fn run(bits: &mut Bits, output: &mut Output, codes: &Codes) {
 /// Writes `length` bytes at `to` that repeat what stands `distance` bytes before.
 ///
 /// It moves thirty-two bytes at a time, and so may write up to thirty-one more than asked for.
-#[inline(always)]
+#[cold] // so that the loop above keeps its registers
 fn copy(bytes: &mut [u8], mut to: usize, distance: usize, length: usize) {
     let mut from = to - distance;
     let end = to + length;
-    if distance == 1 {
-        let byte = bytes[from];
-        bytes[to..end].fill(byte);
-        return;
-    }
     // Closer than sixteen: what is written is good for `to - from` bytes, and then there are twice
     // as many to copy from.
-    while to - from < 16 && to < end {
+    while to - from < 16 {
         bytes.copy_within(from..from + 16, to);
         to += to - from;
     }

@@ -25,11 +25,8 @@ impl Output {
 
     /// Room for about `expected` bytes at first, and an error beyond `limit`.
     pub(crate) fn new(expected: usize, limit: usize) -> Self {
-        let bytes = match expected {
-            0 => Vec::new(),
-            _ => Vec::with_capacity(expected + Self::ROOM),
-        };
-        Self { bytes, filled: 0, start: 0, limit }
+        let room = if expected == 0 { 0 } else { expected + Self::ROOM };
+        Self { bytes: vec![0; room], filled: 0, start: 0, limit }
     }
 
     pub(crate) fn unpacked(&self) -> &[u8] {
@@ -39,6 +36,16 @@ impl Output {
     pub(crate) fn into_bytes(mut self) -> Vec<u8> {
         self.bytes.truncate(self.filled);
         self.bytes
+    }
+
+    /// Takes `bytes` as they are.
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
+        let end = self.filled + bytes.len();
+        if self.bytes.len() < end {
+            self.bytes.resize(end, 0);
+        }
+        self.bytes[self.filled..end].copy_from_slice(bytes);
+        self.filled = end;
     }
 
     /// Zeroes a stretch ahead: as much again as there is, 64 KiB at most, and never less than ROOM.
