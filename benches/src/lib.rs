@@ -12,7 +12,7 @@
 //! | [`dni`] | steps with guessed gradients | PyTorch |
 //! | [`per_sample`] | the variance in a batch, and its gradient | BackPACK on PyTorch |
 //! | [`memory`] | what a training step takes at its peak | PyTorch |
-//! | [`loading`] | unpacking MNIST | flate2 |
+//! | [`loading`] | unpacking MNIST | flate2, zune-inflate, libdeflate |
 //!
 //! # What makes it fair
 //!
