@@ -21,7 +21,14 @@ pub(super) fn fold_block<T: Scalar>(x: &[T], start: T, f: impl Fn(T, T) -> T) ->
     for round in rounds {
         lanes.iter_mut().zip(round).for_each(|(lane, &x)| *lane = f(*lane, x));
     }
-    lanes.iter().chain(rest).fold(start, |folded, &x| f(folded, x))
+    lanes.iter_mut().zip(rest).for_each(|(lane, &x)| *lane = f(*lane, x));
+    let mut half = LANES / 2;
+    while half > 0 {
+        let (lower, upper) = lanes.split_at_mut(half);
+        lower.iter_mut().zip(upper).for_each(|(lower, &mut upper)| *lower = f(*lower, upper));
+        half /= 2;
+    }
+    lanes[0]
 }
 
 /// `out[i]` = `f` of row `i` of `x`, which has `width` columns.
