@@ -65,6 +65,32 @@ fn f32_gives_the_nearest_value() {
 }
 
 #[test]
+fn a_slice_of_any_length_has_the_results_of_its_numbers() {
+    let mut rng = longhand::Rng::new(9);
+    let mut numbers: Vec<f32> = (0..300).map(|_| 3.0 * rng.normal::<f32>()).collect();
+    // Such as a quick way is not made for, among others that it is.
+    let extremes = [f32::NAN, f32::INFINITY, -f32::INFINITY, 0.0, -0.0, 1e-42, -100.0, 100.0, 1e30];
+    extremes.into_iter().enumerate().for_each(|(i, x)| numbers[7 + 29 * i] = x);
+    type Functions = (fn(&Tensor<f32>) -> Tensor<f32>, fn(f32) -> f32);
+    let functions: [Functions; 4] = [
+        (Tensor::exp, Scalar::exp),
+        (Tensor::ln, Scalar::ln),
+        (Tensor::tanh, Scalar::tanh),
+        (Tensor::sigmoid, Scalar::sigmoid),
+    ];
+    for (of_all, of_one) in functions {
+        let expected: Vec<u32> = numbers.iter().map(|&x| of_one(x).to_bits()).collect();
+        for isa in Isa::supported() {
+            for len in 0..=numbers.len() {
+                let found = isa::with(isa, || of_all(&Tensor::vector(&numbers[..len])));
+                let found: Vec<u32> = found.data().iter().map(|x| x.to_bits()).collect();
+                assert_eq!(found, expected[..len], "{len} numbers, {isa}");
+            }
+        }
+    }
+}
+
+#[test]
 fn f32_at_the_worst_cases() {
     // The arguments whose results lie closest to a midpoint between two f32, by mpmath.
     type Function = fn(f32) -> f32;

@@ -54,6 +54,9 @@
 //! The nearest f32 is the same, however it is found. So here a machine that has a fused multiply-add
 //! may use it (`fma`), which saves a third of the time. Its f64 differ in their last digits, its f32
 //! in none: both ways have been through all arguments.
+//!
+//! For the same reason a whole slice may be computed in [another way](super::quick), which is quicker
+//! for nearly all arguments and comes back to this one for the rest.
 
 use super::polynomial::{multiply_add, polynomial};
 

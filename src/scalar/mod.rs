@@ -28,8 +28,10 @@ mod exp;
 mod fma;
 mod ln;
 mod polynomial;
+mod quick;
 mod tanh;
 
+use crate::tensor::isa::Compiled;
 use fma::fma32;
 pub(crate) use polynomial::{FMA, polynomial};
 
@@ -212,16 +214,30 @@ pub trait Scalar:
     /// ```
     fn sigmoid(self) -> Self;
 
-    /// The four of them once more, for code that knows whether it is compiled for machines with a
-    /// fused multiply-add: where they are, f32's are quicker with it, and the results are the same.
+    /// The four of them once more, over slices of one length, for loops compiled for one instruction
+    /// set or another: where there is a quicker way to the same f32, they take it.
     #[doc(hidden)]
-    fn exp_with(self, fma: bool) -> Self;
+    fn exp_each(x: &[Self], out: &mut [Self], compiled: Compiled);
     #[doc(hidden)]
-    fn ln_with(self, fma: bool) -> Self;
+    fn ln_each(x: &[Self], out: &mut [Self], compiled: Compiled);
     #[doc(hidden)]
-    fn tanh_with(self, fma: bool) -> Self;
+    fn tanh_each(x: &[Self], out: &mut [Self], compiled: Compiled);
     #[doc(hidden)]
-    fn sigmoid_with(self, fma: bool) -> Self;
+    fn sigmoid_each(x: &[Self], out: &mut [Self], compiled: Compiled);
+}
+
+/// `function` of each number.
+#[inline(always)]
+fn one_by_one<T: Scalar>(
+    x: &[T],
+    out: &mut [T],
+    compiled: Compiled,
+    function: impl Fn(T, bool) -> T,
+) {
+    // A closure for `for_each` would be too large to be inlined.
+    for (out, &x) in out.iter_mut().zip(x) {
+        *out = function(x, compiled.fma());
+    }
 }
 
 #[inline(always)]
@@ -230,7 +246,7 @@ fn fma_each<T: Scalar>(a: [T; 8], b: [T; 8], c: [T; 8]) -> [T; 8] {
 }
 
 macro_rules! scalar {
-    ($t:ident, $dtype:ident, $fma:expr, $($name:ident $with:ident $function:path),*) => {
+    ($t:ident, $dtype:ident, $fma:expr, $over:path, $($name:ident $each:ident $function:path $(: $quick:path)?),*) => {
         // Small functions, used inside loops that are compiled for one instruction set or another:
         // only what is inlined there can be vectorised there.
         impl Scalar for $t {
@@ -296,24 +312,35 @@ macro_rules! scalar {
                     $function(self, FMA)
                 }
                 #[inline(always)]
-                fn $with(self, fma: bool) -> Self {
-                    $function(self, fma)
+                fn $each(x: &[Self], out: &mut [Self], compiled: Compiled) {
+                    // A function's name is not as good as a closure: only this one says that it
+                    // must be inlined.
+                    $over(
+                        x,
+                        out,
+                        compiled,
+                        #[inline(always)]
+                        |x, fma| $function(x, fma)
+                        $(,
+                        #[inline(always)]
+                        |x, low, high| $quick(x, low, high, compiled))?
+                    );
                 }
             )*
         }
     };
 }
 scalar!(
-    f32, F32, fma32,
-    exp exp_with exp::exp_f32,
-    ln ln_with ln::ln_f32,
-    tanh tanh_with tanh::tanh_f32,
-    sigmoid sigmoid_with tanh::sigmoid_f32
+    f32, F32, fma32, quick::nearest,
+    exp exp_each exp::exp_f32: quick::exp,
+    ln ln_each ln::ln_f32: quick::ln,
+    tanh tanh_each tanh::tanh_f32: quick::tanh,
+    sigmoid sigmoid_each tanh::sigmoid_f32: quick::sigmoid
 );
 scalar!(
-    f64, F64, fma_each,
-    exp exp_with exp::exp_f64,
-    ln ln_with ln::ln_f64,
-    tanh tanh_with tanh::tanh_f64,
-    sigmoid sigmoid_with tanh::sigmoid_f64
+    f64, F64, fma_each, one_by_one,
+    exp exp_each exp::exp_f64,
+    ln ln_each ln::ln_f64,
+    tanh tanh_each tanh::tanh_f64,
+    sigmoid sigmoid_each tanh::sigmoid_f64
 );

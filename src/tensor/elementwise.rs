@@ -4,6 +4,7 @@
 //! vector lanes in any way without a bit changing.
 
 use super::broadcast::Broadcast;
+use super::isa::Compiled;
 use super::threads::{PIECE, in_pieces};
 use super::{Tensor, isa};
 use crate::Scalar;
@@ -17,25 +18,25 @@ impl<T: Scalar> Tensor<T> {
     /// assert_eq!(a.map(|x| x * x).data(), [1.0, 4.0]);
     /// ```
     pub fn map(&self, f: impl Fn(T) -> T + Sync) -> Self {
-        self.map_with(
+        self.map_slices(
             #[inline(always)]
-            |x, _| f(x),
+            |input, out, _| {
+                for (out, &x) in out.iter_mut().zip(input) {
+                    *out = f(x);
+                }
+            },
         )
     }
 
-    /// The same for an `f` that may use a fused multiply-add where it is handed `true`.
-    fn map_with(&self, f: impl Fn(T, bool) -> T + Sync) -> Self {
+    /// The same for an `f` that is handed a slice of the elements, where to write as many results,
+    /// and what it is compiled for.
+    fn map_slices(&self, f: impl Fn(&[T], &mut [T], Compiled) + Sync) -> Self {
         Self::build(self.shape, |out| {
             in_pieces(out, PIECE, |start, out| {
                 let input = &self.data()[start..start + out.len()];
                 isa::vectorize_with(
                     #[inline(always)]
-                    |fma| {
-                        // A closure for `for_each` would be too large to be inlined.
-                        for (out, &x) in out.iter_mut().zip(input) {
-                            *out = f(x, fma);
-                        }
-                    },
+                    |compiled| f(input, out, compiled),
                 );
             });
         })
@@ -160,22 +161,34 @@ impl<T: Scalar> Tensor<T> {
 
     /// eˣ of every element.
     pub fn exp(&self) -> Self {
-        self.map_with(T::exp_with)
+        self.map_slices(
+            #[inline(always)]
+            |x, out, compiled| T::exp_each(x, out, compiled),
+        )
     }
 
     /// The natural logarithm of every element.
     pub fn ln(&self) -> Self {
-        self.map_with(T::ln_with)
+        self.map_slices(
+            #[inline(always)]
+            |x, out, compiled| T::ln_each(x, out, compiled),
+        )
     }
 
     /// The hyperbolic tangent of every element.
     pub fn tanh(&self) -> Self {
-        self.map_with(T::tanh_with)
+        self.map_slices(
+            #[inline(always)]
+            |x, out, compiled| T::tanh_each(x, out, compiled),
+        )
     }
 
     /// 1 / (1 + e⁻ˣ) of every element.
     pub fn sigmoid(&self) -> Self {
-        self.map_with(T::sigmoid_with)
+        self.map_slices(
+            #[inline(always)]
+            |x, out, compiled| T::sigmoid_each(x, out, compiled),
+        )
     }
 
     /// Elements below `least` are raised to it; NaN stays NaN.

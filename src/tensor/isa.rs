@@ -182,17 +182,17 @@ pub fn vectorize<R>(f: impl FnOnce() -> R) -> R {
     )
 }
 
-/// The same, for a loop that wants to know whether it is compiled with a fused multiply-add: what
-/// `f` is handed is a constant to the compiler.
+/// The same, for a loop that wants to know what it is compiled for: what `f` is handed is a
+/// constant to the compiler.
 #[inline(always)]
-pub(crate) fn vectorize_with<R>(f: impl FnOnce(bool) -> R) -> R {
+pub(crate) fn vectorize_with<R>(f: impl FnOnce(Compiled) -> R) -> R {
     match current() {
         // SAFETY: `current` returns only what this processor supports.
         #[cfg(target_arch = "x86_64")]
         Isa::Avx512 => unsafe {
             avx512(
                 #[inline(always)]
-                || f(true),
+                || f(Compiled(Isa::Avx512)),
             )
         },
         // SAFETY: `current` returns only what this processor supports.
@@ -200,10 +200,10 @@ pub(crate) fn vectorize_with<R>(f: impl FnOnce(bool) -> R) -> R {
         Isa::Avx2 => unsafe {
             avx2(
                 #[inline(always)]
-                || f(true),
+                || f(Compiled(Isa::Avx2)),
             )
         },
-        _ => f(FMA),
+        isa => f(Compiled(isa)),
     }
 }
 
@@ -219,3 +219,22 @@ fn avx2<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 // ANCHOR_END: vectorize
+
+/// What a loop is compiled for. Only `vectorize_with` makes one, so whoever holds it runs on a
+/// processor that has the instruction set.
+#[derive(Clone, Copy, Debug)]
+pub struct Compiled(Isa);
+
+impl Compiled {
+    /// The instruction set.
+    #[inline(always)]
+    pub(crate) fn isa(self) -> Isa {
+        self.0
+    }
+
+    /// Whether it has a fused multiply-add.
+    #[inline(always)]
+    pub(crate) fn fma(self) -> bool {
+        FMA || self.0 >= Isa::Avx2
+    }
+}

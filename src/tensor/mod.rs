@@ -20,6 +20,7 @@ pub mod isa;
 pub(crate) mod labels;
 pub mod ladder;
 mod layout;
+pub(crate) mod lookup;
 mod matmul;
 pub mod meter;
 mod operators;

@@ -1,5 +1,6 @@
 //! Log-softmax: scores become the logarithms of probabilities (chapter 4).
 
+use super::isa::Compiled;
 use super::reduce::fold_block;
 use super::sum::{BLOCK, sum_block};
 use super::threads::PIECE;
@@ -76,12 +77,13 @@ impl<T: Scalar> Tensor<T> {
             threads::for_each(out.chunks_mut(piece).zip(self.data().chunks(piece)), |(out, x)| {
                 isa::vectorize_with(
                     #[inline(always)]
-                    |fma| {
+                    |compiled| {
                         // Some rows at a time: they stay in the cache from beginning to end.
                         let some = (BLOCK / width).clamp(1, ROWS) * width;
+                        let mut powers = vec![T::ZERO; some.min(x.len())];
                         // A closure for `for_each` would be too large to be inlined.
                         for (out, x) in out.chunks_mut(some).zip(x.chunks(some)) {
-                            rows(width, x, out, fma);
+                            rows(width, x, out, &mut powers, compiled);
                         }
                     },
                 );
@@ -96,29 +98,25 @@ const ROWS: usize = 64;
 /// Up to so many rows. exp and ln run over all of them at once, since a row may be shorter than a
 /// register. Each sum is in the definition's order.
 #[inline(always)]
-fn rows<T: Scalar>(width: usize, x: &[T], out: &mut [T], fma: bool) {
-    let (mut largest, mut log_sums) = ([T::ZERO; ROWS], [T::ONE; ROWS]);
-    let each = x.chunks_exact(width).zip(out.chunks_exact_mut(width));
-    for ((x, out), most) in each.zip(&mut largest) {
+fn rows<T: Scalar>(width: usize, x: &[T], out: &mut [T], powers: &mut [T], compiled: Compiled) {
+    let powers = &mut powers[..x.len()];
+    for (x, out) in x.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
         // Cheaper than `T::maximum`, which minds NaN and the sign of zero as well. A NaN shows in
         // the sum below, and where the largest is a zero it is looked for again.
-        *most = fold_block(x, -T::INFINITY, |a, b| if b > a { b } else { a });
-        if *most == T::ZERO {
-            *most = fold_block(x, -T::INFINITY, T::maximum);
+        let mut most = fold_block(x, -T::INFINITY, |a, b| if b > a { b } else { a });
+        if most == T::ZERO {
+            most = fold_block(x, -T::INFINITY, T::maximum);
         }
-        out.iter_mut().zip(x).for_each(|(out, &x)| *out = x - *most);
+        out.iter_mut().zip(x).for_each(|(out, &x)| *out = x - most);
     }
-    for x in &mut *out {
-        *x = x.exp_with(fma);
+    T::exp_each(out, powers, compiled);
+    let (mut sums, mut log_sums) = ([T::ONE; ROWS], [T::ZERO; ROWS]);
+    for (row, sum) in powers.chunks_exact(width).zip(&mut sums) {
+        *sum = sum_block(row);
     }
-    for (out, sum) in out.chunks_exact(width).zip(&mut log_sums) {
-        *sum = sum_block(out);
-    }
-    for sum in &mut log_sums[..x.len() / width] {
-        *sum = sum.ln_with(fma);
-    }
-    let each = x.chunks_exact(width).zip(out.chunks_exact_mut(width));
-    for ((x, out), (&most, &log_sum)) in each.zip(largest.iter().zip(&log_sums)) {
-        out.iter_mut().zip(x).for_each(|(out, &x)| *out = (x - most) - log_sum);
+    let count = x.len() / width;
+    T::ln_each(&sums[..count], &mut log_sums[..count], compiled);
+    for (row, &log_sum) in out.chunks_exact_mut(width).zip(&log_sums) {
+        row.iter_mut().for_each(|x| *x -= log_sum);
     }
 }

@@ -12,6 +12,9 @@ Two methods, both in 60-digit arithmetic:
   within a small factor of it.
 """
 
+import struct
+from fractions import Fraction
+
 from mpmath import mp, mpf, matrix, lu_solve, cos, pi, exp, expm1, log, sqrt, polyval
 
 mp.dps = 60
@@ -70,6 +73,35 @@ def double(x):
     return repr(float(x))
 
 
+def single(x):
+    return repr(struct.unpack("f", struct.pack("f", float(x)))[0])
+
+
+def intervals(n):
+    """Cuts the f32 from about 0.7 to 1.4, by their bits, into n intervals of one size, 1 in the
+    middle of one of them; the bits of the first f32, an inverse c for each, and the largest |m c - 1|.
+
+    c is the best of few enough digits: m c - 1 must be an f32 exactly.
+    """
+    size = 2**23 // n
+    first = 0x3F800000 - size // 2 - 9 * n // 16 * size
+    f32 = lambda bits: Fraction(struct.unpack("f", struct.pack("I", bits))[0])
+    inverses, reach = [], 0
+    for start in range(first, first + 2**23, size):
+        low, high = f32(start), f32(start + size - 1)
+        if low < 1 < high:
+            found = max(1 - low, high - 1), Fraction(1)
+        else:
+            ulp = Fraction(1, 2**23 if low >= 1 else 2**24)
+            around = [(k, int(2 / (low + high) * 2**k) + d) for k in range(2, 10) for d in (-1, 0, 1, 2)]
+            choices = [Fraction(c, 2**k) for k, c in around]
+            reaches = [(max(abs(low * c - 1), abs(high * c - 1)), c) for c in choices]
+            found = min((r, c) for r, c in reaches if r < ulp / c.denominator * 2**24)
+        inverses.append(found[1])
+        reach = max(reach, found[0])
+    return first, inverses, mpf(reach.numerator) / reach.denominator
+
+
 def split(x, bits):
     """x as a head of `bits` significant bits and the rest."""
     scale = mpf(2) ** (bits - int(mp.floor(mp.log(x, 2))) - 1)
@@ -110,6 +142,28 @@ if __name__ == "__main__":
     for name, n in ("f32", 6), ("f64", 7):
         c, error = remez(series, lambda z: z / 2, 0, edge, n)
         show(f"ln, {name}", error, p=map(double, c))
+
+    # The quick ways, in f32: e^r = 1 + r + r^2 q(r) for |r| <= ln 2 / 32, and ln(1+r) = r + r^2 q(r)
+    # for the largest |r| of the table of 16; those of 32 have smaller ones. ln's test takes the error
+    # to be in proportion to r^2, so it is made to be.
+    reach = ln2 / 32 * mpf("1.001")
+    q = lambda r: (expm1(r) - r) / r**2 if abs(r) > mpf(10) ** -12 else mpf(1) / 2 + r / 6
+    c, error = remez(q, lambda r: r**2, -reach, reach, 3)
+    show("exp, quick", error, q=map(single, c))
+
+    for n in 16, 32:
+        first, inverses, reach = intervals(n)
+        show(
+            f"ln, quick, {n} intervals, |r| < 2^{float(mp.log(reach, 2)):.2f}",
+            None,
+            first=[hex(first)],
+            inverses=[repr(float(c)) for c in inverses],
+            logarithms=[double(-log(mpf(c.numerator) / c.denominator)) for c in inverses],
+        )
+    q = lambda r: (mp.log1p(r) - r) / r**2 if abs(r) > mpf(10) ** -10 else r / 3 - mpf(1) / 2
+    reach = intervals(16)[2]
+    c, error = remez(q, lambda r: mpf(1), -reach, reach, 4)
+    show("ln, quick", error, q=map(single, c))
 
     # The quantile of the normal distribution: the z with a share p of all draws below it.
     # Both variables are shifted to start at 0: then no coefficient is negative and nothing cancels.
