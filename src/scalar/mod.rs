@@ -24,6 +24,7 @@
 use std::fmt::{Debug, Display, LowerExp};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
+mod dtype;
 mod exp;
 mod fma;
 mod ln;
@@ -32,6 +33,7 @@ mod quick;
 mod tanh;
 
 use crate::tensor::isa::Compiled;
+pub use dtype::Dtype;
 use fma::fma32;
 pub(crate) use polynomial::{FMA, polynomial};
 
@@ -39,26 +41,6 @@ mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
-}
-
-/// Which of the two element types a [`Scalar`] is, for code that does something else for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dtype {
-    /// `f32`
-    F32,
-    /// `f64`
-    F64,
-}
-
-impl Dtype {
-    /// As files of tensors call it: `"F32"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Dtype::F32 => "F32",
-            Dtype::F64 => "F64",
-        }
-    }
 }
 
 /// A floating-point number that tensors are made of: `f32` or `f64`.
@@ -226,20 +208,6 @@ pub trait Scalar:
     fn sigmoid_each(x: &[Self], out: &mut [Self], compiled: Compiled);
 }
 
-/// `function` of each number.
-#[inline(always)]
-fn one_by_one<T: Scalar>(
-    x: &[T],
-    out: &mut [T],
-    compiled: Compiled,
-    function: impl Fn(T, bool) -> T,
-) {
-    // A closure for `for_each` would be too large to be inlined.
-    for (out, &x) in out.iter_mut().zip(x) {
-        *out = function(x, compiled.fma());
-    }
-}
-
 #[inline(always)]
 fn fma_each<T: Scalar>(a: [T; 8], b: [T; 8], c: [T; 8]) -> [T; 8] {
     std::array::from_fn(|i| a[i].mul_add(b[i], c[i]))
@@ -338,7 +306,7 @@ scalar!(
     sigmoid sigmoid_each tanh::sigmoid_f32: quick::sigmoid
 );
 scalar!(
-    f64, F64, fma_each, one_by_one,
+    f64, F64, fma_each, quick::one_by_one,
     exp exp_each exp::exp_f64,
     ln ln_each ln::ln_f64,
     tanh tanh_each tanh::tanh_f64,

@@ -35,7 +35,7 @@ mod exp;
 mod ln;
 mod tanh;
 
-use super::one_by_one;
+use super::Scalar;
 use crate::tensor::isa::{Compiled, Isa};
 use crate::tensor::lookup::{Block, LEN};
 pub(super) use exp::exp;
@@ -83,6 +83,20 @@ pub(super) fn nearest(
         // ANCHOR_END: nearest
     }
     one_by_one(rest, out_rest, compiled, careful);
+}
+
+/// `function` of each number.
+#[inline(always)]
+pub(in crate::scalar) fn one_by_one<T: Scalar>(
+    x: &[T],
+    out: &mut [T],
+    compiled: Compiled,
+    function: impl Fn(T, bool) -> T,
+) {
+    // A closure for `for_each` would be too large to be inlined.
+    for (out, &x) in out.iter_mut().zip(x) {
+        *out = function(x, compiled.fma());
+    }
 }
 
 #[cfg(test)]
