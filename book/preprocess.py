@@ -47,6 +47,7 @@ COMMANDS = {
     "chapter4-read": "cargo run --example chapter4 -- read data/drawn/3.png data/drawn/9.png …",
     "speed-alone": "python3 benches/pytorch.py --alone",
     "same-bits": ".ci/machines bits",
+    "same-bits-price": "benches/price/measure",
     "chapter6-full": "cargo run --example chapter6 -- --full",
     "chapter6-seeds": "cargo run --example chapter6 -- --seeds",
     "chapter8-rivals": "cargo run --example chapter8 -- --rivals",
