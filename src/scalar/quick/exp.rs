@@ -177,15 +177,4 @@ impl<const N: usize> Table<N> {
     }
 }
 
-#[inline(always)]
-pub(in crate::scalar) fn exp(
-    x: &[f32; LEN],
-    low: &mut Block<f32>,
-    high: &mut Block<f32>,
-    compiled: Compiled,
-) {
-    match compiled.isa() {
-        Isa::Avx512 => WIDE.exp(x, low, high, compiled),
-        _ => NARROW.exp(x, low, high, compiled),
-    }
-}
+by_instruction_set!(exp);

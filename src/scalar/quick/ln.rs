@@ -99,18 +99,7 @@ impl<const N: usize> Table<N> {
     }
 }
 
-#[inline(always)]
-pub(in crate::scalar) fn ln(
-    x: &[f32; LEN],
-    low: &mut Block<f32>,
-    high: &mut Block<f32>,
-    compiled: Compiled,
-) {
-    match compiled.isa() {
-        Isa::Avx512 => WIDE.ln(x, low, high, compiled),
-        _ => NARROW.ln(x, low, high, compiled),
-    }
-}
+by_instruction_set!(ln);
 
 static WIDE: Table<32> = Table::new(
     0x3f360000,

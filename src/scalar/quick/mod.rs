@@ -31,6 +31,24 @@
 //! here is close to a bound that its file works out. That no result is wrong does not rest on that,
 //! but on `.ci/rounding`: it has tried all arguments, under each instruction set.
 
+/// The quick way of a function, with the table that fits into the registers of an instruction set.
+macro_rules! by_instruction_set {
+    ($function:ident) => {
+        #[inline(always)]
+        pub(in crate::scalar) fn $function(
+            x: &[f32; LEN],
+            low: &mut Block<f32>,
+            high: &mut Block<f32>,
+            compiled: Compiled,
+        ) {
+            match compiled.isa() {
+                Isa::Avx512 => WIDE.$function(x, low, high, compiled),
+                _ => NARROW.$function(x, low, high, compiled),
+            }
+        }
+    };
+}
+
 mod exp;
 mod ln;
 mod tanh;

@@ -105,28 +105,5 @@ impl<const N: usize> Table<N> {
     }
 }
 
-#[inline(always)]
-pub(in crate::scalar) fn tanh(
-    x: &[f32; LEN],
-    low: &mut Block<f32>,
-    high: &mut Block<f32>,
-    compiled: Compiled,
-) {
-    match compiled.isa() {
-        Isa::Avx512 => WIDE.tanh(x, low, high, compiled),
-        _ => NARROW.tanh(x, low, high, compiled),
-    }
-}
-
-#[inline(always)]
-pub(in crate::scalar) fn sigmoid(
-    x: &[f32; LEN],
-    low: &mut Block<f32>,
-    high: &mut Block<f32>,
-    compiled: Compiled,
-) {
-    match compiled.isa() {
-        Isa::Avx512 => WIDE.sigmoid(x, low, high, compiled),
-        _ => NARROW.sigmoid(x, low, high, compiled),
-    }
-}
+by_instruction_set!(tanh);
+by_instruction_set!(sigmoid);
