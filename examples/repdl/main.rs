@@ -1,7 +1,6 @@
 //! Another library's hashes: RepDL publishes those of a net that its own example trains, and this
 //! trains the same net (appendix "The same bits").
 
-mod mersenne;
 mod net;
 mod sha256;
 mod training;

@@ -4,7 +4,7 @@
 //! a convolution here, and in the engine that is all there is to agree on. The sums that this crate
 //! takes in another order are written as products: Σ g is 1·g, added up in one chain.
 
-use super::mersenne::Mersenne;
+use longhand::rng::Mersenne;
 use longhand::tensor::{Maxima, Window};
 use longhand::{Scalar, Tensor};
 
@@ -41,13 +41,13 @@ impl Net {
         let shapes: [&[usize]; 5] =
             [&[6, 1, 5, 5], &[16, 6, 5, 5], &[120, 400], &[84, 120], &[10, 84]];
         let mut draw = |shape: &[usize]| {
-            let fan_in: usize = shape[1..].iter().product();
-            // Kaiming's rule with a = √5 comes to 1/√fan_in, by way of these roundings.
-            let slope = 5.0_f64.sqrt();
-            let gain = (2.0 / (1.0 + slope * slope)).sqrt();
-            let std = gain / (fan_in as f64).sqrt();
-            let weight = rng.uniform(shape, 3.0_f64.sqrt() * std);
-            [weight, rng.uniform(&shape[..1], 1.0 / (fan_in as f64).sqrt())]
+            // Weight and bias, both on ±1/√fan_in.
+            let bound = 1.0 / (shape[1..].iter().product::<usize>() as f64).sqrt();
+            [shape, &shape[..1]].map(|shape| {
+                let mut values = Tensor::zeros(shape);
+                rng.fill_uniform(values.data_mut(), -bound as f32, bound as f32);
+                values
+            })
         };
         Self { params: shapes.map(&mut draw).concat() }
     }
@@ -58,14 +58,14 @@ impl Net {
         let blocks = [0, 1].map(|i| {
             let [weight, bias] = self.layer(i);
             let sum = x.conv2d(weight, Some(bias), window(i));
-            let (pooled, maxima) = relu(&sum).max_pool2d(Window::tiling(2));
+            let (pooled, maxima) = sum.clamp_min(0.0).max_pool2d(Window::tiling(2));
             Block { input: std::mem::replace(&mut x, pooled), sum, maxima }
         });
         let mut x = x.reshape([images.shape()[0], 400]);
         let inputs = [2, 3, 4].map(|i| {
             let [weight, bias] = self.layer(i);
             let sum = &x.matmul_nt(weight) + bias;
-            std::mem::replace(&mut x, if i < 4 { relu(&sum) } else { sum })
+            std::mem::replace(&mut x, if i < 4 { sum.clamp_min(0.0) } else { sum })
         });
         Saved { blocks, inputs, logits: x }
     }
@@ -112,12 +112,7 @@ fn sum_rows(g: &Tensor) -> Tensor {
 }
 // ANCHOR_END: sum_rows
 
-/// max(x, 0)
-fn relu(x: &Tensor) -> Tensor {
-    x.map(|x| if x > 0.0 { x } else { 0.0 })
-}
-
-/// g where x is above 0: through max(x, 0) and back.
+/// g where x is above 0: back through max(x, 0).
 fn d_relu(g: &Tensor, x: &Tensor) -> Tensor {
     g.zip(x, |g, x| if x > 0.0 { g } else { 0.0 })
 }

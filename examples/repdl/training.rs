@@ -1,10 +1,10 @@
 //! What RepDL's example does with a net, from the seed to the last step.
 
-use super::mersenne::Mersenne;
 use super::net::{Adam, Net, d_cross_entropy};
 use super::sha256::sha256;
 use longhand::Tensor;
 use longhand::data::Dataset;
+use longhand::rng::Mersenne;
 
 /// How many images are in a batch.
 const BATCH: usize = 100;
@@ -26,6 +26,21 @@ pub fn begin() -> (Net, Mersenne) {
     (net, rng)
 }
 
+/// `torch.empty((), dtype=torch.int64).random_()`: 63 random bits, the upper ones first.
+pub fn integer(rng: &mut Mersenne) -> u64 {
+    let [upper, lower] = [(); 2].map(|()| u64::from(rng.next_u32()));
+    (upper << 32 | lower) & !(1 << 63)
+}
+
+/// `torch.randperm(count)`
+fn order(rng: &mut Mersenne, count: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    for i in 0..count - 1 {
+        order.swap(i, i + rng.next_u32() as usize % (count - i));
+    }
+    order
+}
+
 /// Takes the first of these steps; `done` is called after each.
 pub fn train(
     net: &mut Net,
@@ -35,8 +50,9 @@ pub fn train(
     mut done: impl FnMut(&Net),
 ) {
     let orders = [(); 2].map(|()| {
-        rng.integer(); // a seed for the loader's workers, which draw nothing
-        Mersenne::new(rng.integer()).order(digits.len())
+        integer(&mut rng); // a seed for the loader's workers, which draw nothing
+        // Of the seed of a generator the lower half counts.
+        order(&mut Mersenne::new(integer(&mut rng) as u32), digits.len())
     });
     let mut adam = Adam::new(net);
     for batch in orders.concat().chunks(BATCH).take(steps) {

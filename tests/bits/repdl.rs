@@ -1,7 +1,5 @@
 //! The first steps of `examples/repdl`, which ends at the hashes that another library publishes.
 
-#[path = "../../examples/repdl/mersenne.rs"]
-mod mersenne;
 #[path = "../../examples/repdl/net.rs"]
 mod net;
 #[path = "../../examples/repdl/sha256.rs"]
@@ -11,9 +9,9 @@ mod sha256;
 mod training;
 
 use longhand::data::Mnist;
-use mersenne::Mersenne;
+use longhand::rng::Mersenne;
 use sha256::sha256;
-use training::{begin, hash, train};
+use training::{begin, hash, integer, train};
 
 /// The first of RepDL's published hashes, and what RepDL itself computes on a CPU after each of the
 /// first three steps.
@@ -51,6 +49,6 @@ fn sha256_is_the_standard_one() {
 #[test]
 fn the_generator_is_the_mersenne_twister() {
     let mut rng = Mersenne::new(5489);
-    let last = (0..5_000).map(|_| rng.integer()).last().unwrap();
+    let last = (0..5_000).map(|_| integer(&mut rng)).last().unwrap();
     assert_eq!(last as u32, 4_123_659_995);
 }
