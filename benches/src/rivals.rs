@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_multiply_the_same_matrices() {
+    fn they_take_factors_as_they_lie_or_transposed() {
         for layout in ["NN", "TN", "NT", "TT"] {
             let operands = Operands::<f64>::new(Shape::new(5, 7, 3, layout));
             operands.faer(1)();

@@ -1,5 +1,6 @@
 //! The crate beside itself with the order of its sums set free, by turns, on one thread.
 
+use longhand::report::Table;
 use std::hint::black_box;
 
 /// What is done once; gives a number that both must agree in.
@@ -25,10 +26,10 @@ macro_rules! works {
                     ("50-50-50-1, Adam, batch 1", small()),
                     ("LeNet, descent, batch 64", convolutional()),
                     ("chapter 3, 5,000 images", by_hand()),
-                    ("the product 1×784 by 784×128, NT", product(1, 784, 128, true)),
-                    ("the product 1×50 by 50×50, NT", product(1, 50, 50, true)),
-                    ("the product 5×784 by 784×10", product(5, 784, 10, false)),
-                    ("the product 1024³", product(1024, 1024, 1024, false)),
+                    ("1×784×128 NT", product(1, 784, 128, true)),
+                    ("1×50×50 NT", product(1, 50, 50, true)),
+                    ("5×784×10 NN", product(5, 784, 10, false)),
+                    ("1024³ NN", product(1024, 1024, 1024, false)),
                 ]
             }
 
@@ -155,9 +156,7 @@ fn main() {
         model.map_or("", |(_, name)| name),
         longhand::tensor::isa::current()
     );
-    let heading =
-        format!("{:34}{:>12}{:>12}{:>9}{:>16}", "", "fixed order", "free", "price", "middle half");
-    println!("{heading}\n{}", "─".repeat(heading.chars().count()));
+    let mut table = Table::new(["", "fixed order", "free", "price %", "middle half"]);
     for ((name, mut fixed), (_, mut free)) in fixed::works().into_iter().zip(unordered::works()) {
         let (a, b) = (fixed(), free());
         assert!((a - b).abs() <= 1e-3 * (1.0 + a.abs()), "{name}: {a} and {b}");
@@ -179,14 +178,11 @@ fn main() {
         rounds.sort_by(|a, b| a[0].total_cmp(&b[0]));
         let percent = |round: usize| 100.0 * (rounds[round][0] - 1.0);
         let [_, a, b] = rounds[ROUNDS / 2];
-        let spread = format!("{:+.1} … {:+.1} %", percent(ROUNDS / 4), percent(ROUNDS * 3 / 4));
-        println!(
-            "{name:34}{:>12}{:>12}{:>7.1} %{spread:>16}",
-            micro(a),
-            micro(b),
-            percent(ROUNDS / 2)
-        );
+        let spread = format!("{:+.1} … {:+.1}", percent(ROUNDS / 4), percent(ROUNDS * 3 / 4));
+        let price = format!("{:.1}", percent(ROUNDS / 2));
+        table.push([name.to_string(), micro(a), micro(b), price, spread]);
     }
+    print!("{}", (1..5).fold(table, Table::right));
 }
 
 fn micro(seconds: f64) -> String {
