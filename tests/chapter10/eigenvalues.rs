@@ -98,6 +98,31 @@ fn two_of_one_size() {
 }
 
 #[test]
+fn what_the_sum_and_the_difference_of_two_vectors_tell() {
+    let after_two = |rows: &[&[f64]], start: &[f64], tolerance: f64| {
+        let matrix = Written(Tensor::new([rows.len(), rows.len()], rows.concat()));
+        let found = largest_eigenvalue(&matrix, vec![Tensor::vector(start)], tolerance, 2);
+        assert_eq!(found.products, 2);
+        found
+    };
+    // v goes from one axis to the other; of 1 and −1, equally large, the second is told.
+    let found = after_two(&[&[0.0, 1.0], &[1.0, 0.0]], &[1.0, 0.0], 1e-12);
+    assert!(found.converged && found.value == -1.0, "{found:?}");
+    // v hardly moves, and what it moved by is not looked at, even where it would be an eigenvector.
+    let found = after_two(&[&[1.0, 0.0], &[0.0, 10.0]], &[1.0, 1e-6], 1e-12);
+    assert!(!found.converged && (found.value - 1.0).abs() < 1e-8, "{found:?}");
+    // The sum has the λ of v itself, 2: no reason to prefer it.
+    let found = after_two(&[&[0.0, 1.0], &[1.0, 2.0]], &[1.0, 0.0], 1e-12);
+    assert!(!found.converged && found.value == 2.0, "{found:?}");
+    assert_eq!(found.vector[0].data(), [0.0, 1.0]);
+    // The larger is an eigenvector as nearly as was asked for, the other is not: the search goes on.
+    let rows: [&[f64]; 3] = [&[4.0, 1.0, 4.0], &[1.0, 3.0, -1.0], &[4.0, -1.0, -1.0]];
+    let found = after_two(&rows, &[-1.0, 0.0, 2.0], 0.1);
+    assert!((found.value + 3.500_55).abs() < 1e-5 && found.residual < 0.11, "{found:?}");
+    assert!(!found.converged, "{found:?}");
+}
+
+#[test]
 fn what_is_not_found_is_not_claimed() {
     let m = normal::<f64>(&[30, 30], 77);
     let matrix = Written(&m + m.t());

@@ -90,6 +90,52 @@ fn clipping_takes_a_quarter_of_the_memory_of_the_gradients() {
     assert!(clipped as f64 <= 0.25 * written as f64, "{clipped} of {written} bytes");
 }
 
+type Question = for<'t> fn(&Samples<'t, f64>, Var<'t, f64>) -> Var<'t, f64>;
+
+/// Whether the answer had the individual gradients written down: asking for them records nothing new.
+fn written<'t>(
+    recorder: &Recorder<'t, f64>,
+    output: Var<'t, f64>,
+    weight: Var<'t, f64>,
+    ask: Question,
+) -> bool {
+    let samples = recorder.backward_create_graph(output.square().sum(), Scaling::Share);
+    let _ = ask(&samples, weight);
+    let before = recorder.tape().len();
+    let _ = samples.individual(weight);
+    recorder.tape().len() == before
+}
+
+#[test]
+fn gradients_are_written_down_only_where_they_are_small() {
+    let questions: [(&str, Question); 4] = [
+        ("sum", |samples, weight| samples.sum(weight)),
+        ("square norms", |samples, weight| samples.square_norms(weight)),
+        ("sum of squares", |samples, weight| samples.sum_squares(weight)),
+        ("dot products", |samples, weight| samples.dot_products(weight)),
+    ];
+    // A fully connected layer never needs them.
+    for (what, ask) in questions {
+        let tape = Tape::new();
+        let (recorder, weight) = (Recorder::new(&tape), tape.leaf(normal(&[2, 3], 1)));
+        let output = recorder.linear(tape.constant(normal(&[4, 3], 2)), weight, None);
+        assert!(!written(&recorder, output, weight, ask), "{what}");
+    }
+    // A convolution does where a patch has no more elements than there are places: 18 and 16, 16 and
+    // 16, 9 and 16.
+    for (channels, kernel, small) in [(2, 3, false), (1, 4, true), (1, 3, true)] {
+        for (what, ask) in &questions[..2] {
+            let tape = Tape::new();
+            let shape = [5, channels, kernel, kernel];
+            let (recorder, weight) = (Recorder::new(&tape), tape.leaf(normal(&shape, 1)));
+            let images = tape.constant(normal(&[4, channels, kernel + 3, kernel + 3], 2));
+            let window = Window::new([kernel, kernel]);
+            let output = recorder.conv2d(images, weight, None, window);
+            assert_eq!(written(&recorder, output, weight, *ask), small, "{what} of {shape:?}");
+        }
+    }
+}
+
 #[test]
 fn same_bits_on_any_threads_and_instructions() {
     same_everywhere(|| {

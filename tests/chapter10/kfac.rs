@@ -76,6 +76,20 @@ fn what_is_drawn_is_right_on_average() {
 }
 
 #[test]
+fn what_rounding_leaves_belongs_to_the_last_label() {
+    // From a number just below 1 the 4096 small probabilities are taken one by one, and are so
+    // small that it stays what it is; the last then does not use it up either.
+    let mut scores = Tensor::<f32>::full([1, 4097], 2.9e-8_f32.ln());
+    scores.data_mut()[4096] = 0.0;
+    let draws_it = |&seed: &u64| Rng::new(seed).uniform::<f32>() > 1.0 - 5e-5;
+    let seed = (0..1_000_000).find(draws_it).expect("one in twenty thousand");
+    let root = sampled_cross_entropy_root(&scores, Reduction::Sum, 1, &mut Rng::new(seed));
+    // e_y − p: above 0 at the label alone.
+    let above: Vec<_> = (0..4097).filter(|&c| root[0].data()[c] > 0.0).collect();
+    assert_eq!(above, [4096]);
+}
+
+#[test]
 fn one_sample_and_a_linear_net_are_not_approximated() {
     // Both factors come from the one sample, so the mean of the product is the product of the
     // means.
