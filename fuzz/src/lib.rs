@@ -6,6 +6,7 @@
 //! what reaches new code, varies computations.
 
 pub mod choices;
+pub mod compares;
 pub mod count;
 pub mod engine;
 pub mod graphs;

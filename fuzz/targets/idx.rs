@@ -1,2 +1,2 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| longhand_fuzz::idx::check(data));
+libfuzzer_sys::fuzz_target!(init: longhand_fuzz::compares::trace(), |data: &[u8]| longhand_fuzz::idx::check(data));

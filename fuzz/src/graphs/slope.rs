@@ -40,6 +40,11 @@ pub fn examine(
     mut f: impl FnMut(f64) -> f64,
     smooth: impl Fn(f64) -> bool,
 ) -> Verdict {
+    // Nearly always two values are enough: no wrong derivative is that near to a slope.
+    let slope = (f(1e-4) - f(-1e-4)) / 2e-4;
+    if (derivative - slope).abs() <= 1e-7 * (1.0 + slope.abs()) {
+        return Verdict::Right;
+    }
     let mut wrong = Vec::new();
     for h in [3e-3, 1e-2, 1e-3, 1e-4] {
         let Slope { value, error } = measure(h, &mut f);
