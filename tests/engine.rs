@@ -174,7 +174,7 @@ fn every_layout() {
 
 /// Around the edges of tiles, strips and blocks; primes; long and thin ones; outer products.
 #[rustfmt::skip]
-const AWKWARD: [(usize, usize, usize); 36] = [
+const AWKWARD: [(usize, usize, usize); 37] = [
     (12, 256, 16), (13, 257, 17), (96, 64, 33), (97, 65, 31), (193, 513, 65), (211, 127, 199),
     (64, 64, 64), (128, 128, 128), (6, 1000, 64), (7, 1000, 65), (17, 517, 129), (50, 50, 50),
     (1, 50, 50), (1, 1025, 515), (2, 700, 301), (3, 129, 513), (515, 1025, 1), (1031, 50, 1),
@@ -187,6 +187,8 @@ const AWKWARD: [(usize, usize, usize); 36] = [
     // More short columns than the caches hold, and a number of them that is no multiple.
     (1, 100, 3001),
     (3001, 100, 1),
+    // An outer product wider than a strip, and taller than a band.
+    (37, 1, 333),
 ];
 
 #[test]

@@ -4,6 +4,7 @@ use super::super::simd::{Plain, Simd};
 use super::compile::{Baseline, ByTile, Compiled, InstructionSet, MAX_VECTORS, by_tile};
 use super::copy::{CopyRows, Move, TransposePlain};
 use super::gemv::Gemv;
+use super::ger::{Ger, Strips};
 use super::im2col::{Left, LeftTile, MAX_IM2COL_ROWS, Right, RightTile};
 use super::matrix::{MicroKernel, Tile};
 use super::peak::Peak;
@@ -34,6 +35,8 @@ pub(crate) struct Kernels<T: 'static> {
     pub transpose: Compiled<Move<T>>,
     /// The kernel for one row of C (gemv), where there is one.
     pub gemv: Option<Compiled<Gemv<T>>>,
+    /// The kernel for a column times a row (ger).
+    pub ger: Compiled<Ger<T>>,
     /// The loop of [`fma_peak`](crate::tensor::gemm::fma_peak).
     pub peak: Compiled<usize>,
     /// How many numbers that loop works on at once.
@@ -87,6 +90,7 @@ impl<T: Scalar> Kernels<T> {
             copy: I::run::<CopyRows<V>>,
             transpose: I::run::<TransposePlain<T>>,
             gemv: None,
+            ger: I::run::<Strips<V>>,
             peak: match sizes.chains {
                 6 => I::run::<Peak<V, 6>>,
                 12 => I::run::<Peak<V, 12>>,

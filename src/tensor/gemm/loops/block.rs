@@ -7,7 +7,7 @@ use super::super::sizes::PACKED_ROWS;
 use super::super::view::{Matrix, MatrixMut};
 use super::blocked::blocked;
 use super::direct::direct;
-use super::vector::gemv;
+use super::vector::{gemv, ger};
 use crate::Scalar;
 
 /// C ← A·B, or C ← C + A·B.
@@ -19,7 +19,9 @@ pub(crate) fn multiply<T: Scalar>(
     c: Target<T>,
 ) {
     if let Source::Matrix(b) = b
-        && (gemv(kernels, a, b, accumulate, &c) || direct(kernels, a, b, accumulate, &c))
+        && (ger(kernels, a, b, accumulate, &c)
+            || gemv(kernels, a, b, accumulate, &c)
+            || direct(kernels, a, b, accumulate, &c))
     {
         return;
     }

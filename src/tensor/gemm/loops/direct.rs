@@ -6,8 +6,8 @@
 //! the micro-kernel are enough. A B that is as small, but whose columns lie in runs, is packed as a
 //! whole.
 //!
-//! It is the way for short sums too: an outer product (BLAS calls it ger) has a depth of one. Then
-//! the time goes into writing C, which is written best as it lies, a few rows at a time.
+//! It is the way for short sums too. Then the time goes into writing C, which is written best as it
+//! lies, a few rows at a time.
 
 use super::super::cut::{Cut, pieces};
 use super::super::kernels::Kernels;
@@ -18,12 +18,13 @@ use super::super::scratch::with_scratch;
 use super::super::sizes::is_direct;
 use super::super::view::Matrix;
 use super::macro_kernel::micro_panel_loop;
+use super::vector::ger;
 use crate::Scalar;
 
 /// Rows that meet all of B before the next ones do: C is written in bands of this height.
 const BAND: usize = 12;
 
-/// [`direct`], unless another way is likely to be better: by the transpose, where that has fewer
+/// [`ger`] or [`direct`], unless another way is likely to be better: by the transpose, where that has fewer
 /// registers of C or nothing to transpose, or as a row times a matrix. What is asked takes no time.
 #[inline]
 pub(crate) fn at_once<T: Scalar>(
@@ -35,6 +36,9 @@ pub(crate) fn at_once<T: Scalar>(
 ) -> bool {
     let Source::Matrix(b) = b else { return false };
     let (m, n) = (a.rows, b.cols);
+    if ger(kernels, a, b, accumulate, c) {
+        return true;
+    }
     (b.col_stride == 1 || a.row_stride != 1 && m > 1)
         && m * kernels.vectors(n) <= n * kernels.vectors(m)
         && direct(kernels, a, b, accumulate, c)
