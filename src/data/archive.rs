@@ -8,7 +8,7 @@ use crate::error::listed;
 use crate::param::ParamId;
 use crate::tensor::Shape;
 use crate::{Error, ErrorKind, Param, Result, Rng, Scalar, Tensor};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// All that a training consists of, by name, on its way into a file or out of it.
@@ -244,7 +244,7 @@ impl<T: Scalar> Archive<T> {
     pub fn kept<K>(
         &mut self,
         params: &[(String, &Param<T>)],
-        kept: &mut HashMap<ParamId, K>,
+        kept: &mut BTreeMap<ParamId, K>,
         fresh: impl Fn(Shape) -> K,
         parts: impl Fn(&mut K, &mut Self),
     ) {

@@ -59,3 +59,25 @@ fn check_state(what: &str, kept: Shape, name: &str, value: Shape) {
         );
     }
 }
+
+/// βᵗ⁺¹ of βᵗ, or 0 where that would be subnormal. Long before, 1 − βᵗ is 1; and a processor takes
+/// many times as long over a subnormal factor as over another, in every step from there on.
+pub(crate) fn next_power(power: f64, beta: f64) -> f64 {
+    let next = power * beta;
+    if next < f64::MIN_POSITIVE { 0.0 } else { next }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_power;
+
+    #[test]
+    fn powers_end_at_zero_and_are_never_subnormal() {
+        let powers = std::iter::successors(Some(1.0), |&power| Some(next_power(power, 0.9)));
+        let powers: Vec<f64> = powers.take(10_000).collect();
+        assert!(powers.iter().all(|&power| power == 0.0 || power.is_normal()));
+        assert_eq!((powers[1], powers[9_999]), (0.9, 0.0));
+        let last = powers.iter().rposition(|&power| power > 0.0).expect("the first is 1");
+        assert!(powers[last] * 0.9 < f64::MIN_POSITIVE, "{} is followed by 0", powers[last]);
+    }
+}

@@ -6,7 +6,7 @@ use crate::param::ParamId;
 use crate::tensor::meter::Kind;
 use crate::tensor::{Shape, isa};
 use crate::{Param, Scalar, Tensor};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// w ← w − lr·v, where v is the gradient, or a running sum of gradients that fades by `momentum`.
 ///
@@ -31,13 +31,13 @@ pub struct Sgd<T: Scalar = f32> {
     pub weight_decay: f64,
     /// Whether to use Nesterov's form of the momentum.
     pub nesterov: bool,
-    velocity: HashMap<ParamId, Tensor<T>>,
+    velocity: BTreeMap<ParamId, Tensor<T>>,
 }
 
 impl<T: Scalar> Sgd<T> {
     /// Plain descent at this step size.
     pub fn new(lr: f64) -> Self {
-        Self { lr, momentum: 0.0, weight_decay: 0.0, nesterov: false, velocity: HashMap::new() }
+        Self { lr, momentum: 0.0, weight_decay: 0.0, nesterov: false, velocity: BTreeMap::new() }
     }
 
     /// With this momentum.

@@ -4,7 +4,7 @@ use super::entry::{Entry, Held, Inputs, Reach, Rule};
 use crate::param::ParamId;
 use crate::{Param, Scalar, Tensor};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 // ANCHOR: tape
@@ -13,7 +13,7 @@ pub struct Tape<T: Scalar = f32> {
     /// One entry for each value.
     pub(super) entries: RefCell<Vec<Entry<T>>>,
     /// The number of each parameter's leaf.
-    params: RefCell<HashMap<ParamId, usize>>,
+    params: RefCell<BTreeMap<ParamId, usize>>,
     /// Whether operations record pullbacks.
     pub(super) recording: Cell<bool>,
     /// What each entry is to a backward pass for chosen inputs; empty in any other pass.

@@ -36,6 +36,7 @@
 
 use super::EPSILON;
 use crate::data::Archive;
+use crate::optim::next_power;
 use crate::tensor::meter::Kind;
 use crate::tensor::{Shape, isa};
 use crate::{Scalar, Tensor};
@@ -103,7 +104,7 @@ impl DecayingStats {
         if wanted != given {
             panic!("a gradient of shape {given} for statistics of shape {wanted}");
         }
-        self.power *= self.beta;
+        self.power = next_power(self.power, self.beta);
         let share = (1.0 - self.beta) / (1.0 - self.power); // 1 for the first
         let stays = 1.0 - share;
         self.rho = stays * stays * self.rho + share * share;

@@ -31,7 +31,7 @@ use crate::data::Archive;
 use crate::optim::Optimizer;
 use crate::param::ParamId;
 use crate::{Param, Scalar, Tensor};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// w ← w − lr·γ·m: descent along a decaying mean of the gradients, each element made smaller by as
 /// much as it is uncertain.
@@ -59,13 +59,13 @@ pub struct Msvag {
     pub lr: f64,
     /// How much of the decaying averages stays at each step; the authors recommend 0.9.
     beta: f64,
-    stats: HashMap<ParamId, DecayingStats>,
+    stats: BTreeMap<ParamId, DecayingStats>,
 }
 
 impl Msvag {
     /// With this step size and decay.
     pub fn new(lr: f64, beta: f64) -> Self {
-        Self { lr, beta, stats: HashMap::new() }
+        Self { lr, beta, stats: BTreeMap::new() }
     }
 }
 

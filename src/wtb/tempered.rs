@@ -6,7 +6,7 @@ use crate::optim::Optimizer;
 use crate::param::ParamId;
 use crate::tensor::Shape;
 use crate::{Param, Scalar, Tensor};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// An optimizer that is shown each gradient only after those parts that were mostly noise in the
@@ -42,7 +42,7 @@ pub struct Tempered<O, T: Scalar = f32> {
     /// The optimizer that makes the steps; its step size may be changed at any time.
     pub optimizer: O,
     tempers: bool,
-    kept: HashMap<ParamId, Kept<T>>,
+    kept: BTreeMap<ParamId, Kept<T>>,
 }
 
 /// What is kept of one parameter.
@@ -99,7 +99,7 @@ impl<T: Scalar> Kept<T> {
 impl<O, T: Scalar> Tempered<O, T> {
     /// Tempers what this optimizer is shown.
     pub fn new(optimizer: O) -> Self {
-        Self { optimizer, tempers: true, kept: HashMap::new() }
+        Self { optimizer, tempers: true, kept: BTreeMap::new() }
     }
 
     /// Measures in the same way but leaves every gradient as it is: plain training, with its

@@ -5,7 +5,7 @@ use crate::data::Archive;
 use crate::optim::Optimizer;
 use crate::param::ParamId;
 use crate::{Param, Scalar, Tensor};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// An optimizer that steps once in n mini-batches, by their mean gradient × min(1, snr).
 ///
@@ -35,7 +35,7 @@ pub struct TemperedMean<O> {
     /// The optimizer that makes the steps.
     pub optimizer: O,
     n: usize,
-    stats: HashMap<ParamId, GradientStats>,
+    stats: BTreeMap<ParamId, GradientStats>,
 }
 
 impl<O> TemperedMean<O> {
@@ -46,7 +46,7 @@ impl<O> TemperedMean<O> {
     #[track_caller]
     pub fn new(optimizer: O, n: usize) -> Self {
         assert!(n > 0, "a step for every 0 mini-batches: give 1 or more");
-        Self { optimizer, n, stats: HashMap::new() }
+        Self { optimizer, n, stats: BTreeMap::new() }
     }
 }
 
