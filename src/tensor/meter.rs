@@ -31,9 +31,9 @@
 //! ```
 //!
 //! What is counted is the memory of elements. The few dozen bytes of bookkeeping that come with
-//! each tensor are not, nor are the packed blocks of a product of matrices. And a large buffer
-//! that nothing holds any more is not given back at once but kept for the next tensor of its
-//! size: [`cached_bytes`](super::cached_bytes) says how much that is, and
+//! each tensor are not, nor are the packed blocks of a product of matrices. And a buffer that
+//! nothing holds any more, unless it is small, is not given back at once but kept for the next
+//! tensor of its size: [`cached_bytes`](super::cached_bytes) says how much that is, and
 //! [`empty_cache`](super::empty_cache) gives it back.
 
 use std::cell::{Cell, RefCell};

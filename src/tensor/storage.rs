@@ -2,8 +2,9 @@
 //!
 //! A training step makes the same tensors over and over. The operating system hands out large
 //! blocks as fresh pages and clears each at its first touch, which can cost more than the
-//! arithmetic. So a large buffer that is let go is kept, and the next tensor of the same size takes
-//! it over. What it held is still in it: whoever asks for a buffer must write all of it.
+//! arithmetic. So a buffer that is let go is kept, unless it is small, and the next tensor of the
+//! same size takes it over. What it held is still in it: whoever asks for a buffer must write all
+//! of it.
 
 use super::meter::Ticket;
 use std::any::Any;
@@ -11,10 +12,14 @@ use std::cell::RefCell;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-/// Buffers smaller than this go back to the allocator, which is quick about them.
-const SMALLEST_CACHED: usize = 64 << 10;
-/// At most this many bytes wait to be used again, per thread and element type.
+/// Buffers of fewer bytes than this go back to the allocator, which is quick about them.
+const SMALLEST_CACHED: usize = 4 << 10;
+/// From so many bytes on a buffer is large: fresh pages for it would cost more than a search.
+const LARGE: usize = 64 << 10;
+/// At most this many bytes of large buffers wait to be used again, per thread and element type.
 const MOST_CACHED: usize = 512 << 20;
+/// At most this many buffers that are not large do: so few that a search takes no time.
+const MOST_MIDDLING: usize = 32;
 
 /// What a buffer is made of: plain numbers.
 pub(crate) trait Element: Copy + Default + 'static {}
@@ -29,9 +34,21 @@ pub(crate) struct Buffer<T: Element> {
 
 impl<T: Element> Buffer<T> {
     /// `len` elements of unspecified value, to be overwritten.
+    #[inline(always)] // A call would pass the buffer by way of memory, and it is moved at once.
     pub(crate) fn stale(len: usize) -> Self {
-        let large = size_of::<T>() * len >= SMALLEST_CACHED;
-        let cached = if large { with_cache(|cache| cache.take(len)).flatten() } else { None };
+        if size_of::<T>() * len >= SMALLEST_CACHED {
+            return Self::cached(len);
+        }
+        // Not `vec![]`, which asks the allocator for zeros: pages fresh from the system have them
+        // for nothing, but of small blocks it keeps a store, and hands none out when asked so.
+        let mut elements = Vec::with_capacity(len);
+        elements.resize(len, T::default());
+        elements.into()
+    }
+
+    #[inline(never)]
+    fn cached(len: usize) -> Self {
+        let cached = with_cache(|cache| cache.take(len)).flatten();
         cached.unwrap_or_else(|| vec![T::default(); len]).into()
     }
 
@@ -54,6 +71,7 @@ impl<T: Element + fmt::Debug> fmt::Debug for Buffer<T> {
 }
 
 impl<T: Element> From<Vec<T>> for Buffer<T> {
+    #[inline(always)]
     fn from(elements: Vec<T>) -> Self {
         let ticket = Ticket::draw(size_of::<T>() * elements.capacity());
         Self { elements, ticket }
@@ -95,14 +113,14 @@ impl<T: Element> DerefMut for Buffer<T> {
 
 /// Buffers of one element type that wait to be used again, the oldest first.
 #[derive(Default)]
-struct Cache<T> {
+struct Waiting<T> {
     /// The buffers, each with the length of the tensor that it served.
     buffers: Vec<Vec<T>>,
     /// How many bytes they are together.
     bytes: usize,
 }
 
-impl<T> Cache<T> {
+impl<T> Waiting<T> {
     fn take(&mut self, len: usize) -> Option<Vec<T>> {
         // The youngest first: its memory is the likeliest to be in the processor's cache.
         let found = self.buffers.iter().rposition(|buffer| buffer.len() == len)?;
@@ -110,12 +128,38 @@ impl<T> Cache<T> {
         Some(self.buffers.remove(found))
     }
 
-    fn put(&mut self, buffer: Vec<T>) {
+    /// Adds one, and lets the oldest go until there are no more than `most_bytes` and `most`.
+    fn put(&mut self, buffer: Vec<T>, most_bytes: usize, most: usize) {
         self.bytes += size_of::<T>() * buffer.len();
         self.buffers.push(buffer);
-        while self.bytes > MOST_CACHED {
+        while self.bytes > most_bytes || self.buffers.len() > most {
             self.bytes -= size_of::<T>() * self.buffers.remove(0).len();
         }
+    }
+}
+
+/// The buffers of one element type that wait, by their size.
+#[derive(Default)]
+struct Cache<T> {
+    middling: Waiting<T>,
+    large: Waiting<T>,
+}
+
+impl<T> Cache<T> {
+    fn take(&mut self, len: usize) -> Option<Vec<T>> {
+        let large = size_of::<T>() * len >= LARGE;
+        if large { self.large.take(len) } else { self.middling.take(len) }
+    }
+
+    fn put(&mut self, buffer: Vec<T>) {
+        match size_of::<T>() * buffer.len() >= LARGE {
+            true => self.large.put(buffer, MOST_CACHED, usize::MAX),
+            false => self.middling.put(buffer, usize::MAX, MOST_MIDDLING),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.middling.bytes + self.large.bytes
     }
 }
 
@@ -144,7 +188,7 @@ fn with_cache<T: 'static, R>(f: impl FnOnce(&mut Cache<T>) -> R) -> Option<R> {
 /// The bytes that wait on this thread to be used again. No meter counts them.
 #[must_use]
 pub fn cached_bytes() -> usize {
-    let bytes = |caches: &Caches| caches.f32.bytes + caches.f64.bytes + caches.u32.bytes;
+    let bytes = |caches: &Caches| caches.f32.bytes() + caches.f64.bytes() + caches.u32.bytes();
     CACHES.try_with(|caches| bytes(&caches.borrow())).unwrap_or(0)
 }
 

@@ -169,5 +169,7 @@ fn what_waits_to_be_used_again_is_not_counted_and_can_be_freed() {
         assert_eq!(cached_bytes(), 480_000, "small ones go back at once");
         empty_cache();
         assert_eq!(cached_bytes(), 0);
+        drop((0..40).map(|_| zeros(1024)).collect::<Vec<_>>());
+        assert_eq!(cached_bytes(), 32 * 4096, "of those that are neither, a few wait");
     });
 }
