@@ -96,7 +96,9 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
     }
 
     fn params_mut(&mut self) -> Vec<&mut Param<T>> {
-        self.layers.iter_mut().flat_map(|layer| layer.params_mut()).collect()
+        let mut params = Vec::new();
+        self.layers.iter_mut().for_each(|layer| params.extend(layer.params_mut()));
+        params
     }
 
     fn named_params(&self) -> Vec<(String, &Param<T>)> {

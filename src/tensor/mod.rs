@@ -96,7 +96,7 @@ impl<T: Scalar> Tensor<T> {
         }
         let mut data = Buffer::stale(count);
         write(&mut data);
-        Self::from_buffer(shape, data)
+        Self { shape, data: Arc::new(data) }
     }
 
     /// Every element is `value`.

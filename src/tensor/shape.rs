@@ -1,6 +1,7 @@
 //! Shapes: the sizes of a tensor's axes, and the rules by which two shapes meet (chapter 1).
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 /// The most axes a tensor can have.
@@ -10,11 +11,15 @@ pub const MAX_RANK: usize = 8;
 ///
 /// `None` if the sizes other than 0 multiply to more than memory can have bytes: then the strides
 /// cannot be counted either, though a 0 among the sizes leaves no element. NumPy has the same rule.
+#[inline]
 pub(crate) fn element_count(sizes: &[usize]) -> Option<usize> {
-    let positive = sizes.iter().filter(|&&size| size > 0);
-    let product = positive.copied().try_fold(1, usize::checked_mul)?;
+    let (mut product, mut empty) = (1_usize, false);
+    for &size in sizes {
+        product = product.checked_mul(size.max(1))?;
+        empty |= size == 0;
+    }
     let product = isize::try_from(product).ok()?.unsigned_abs();
-    Some(if sizes.contains(&0) { 0 } else { product })
+    Some(if empty { 0 } else { product })
 }
 
 /// The sizes of a tensor's axes, outermost first; `[]` is a single number.
@@ -29,7 +34,7 @@ pub(crate) fn element_count(sizes: &[usize]) -> Option<usize> {
 /// assert_eq!(shape[1], 3);
 /// assert_eq!(shape.to_string(), "[2, 3, 4]");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Eq)]
 pub struct Shape {
     sizes: [usize; MAX_RANK],
     rank: usize,
@@ -37,6 +42,7 @@ pub struct Shape {
 
 impl Shape {
     /// The number of axes.
+    #[inline]
     #[must_use]
     pub fn rank(&self) -> usize {
         self.rank
@@ -46,6 +52,7 @@ impl Shape {
     ///
     /// # Panics
     /// If the sizes other than 0 multiply to more than memory can have bytes.
+    #[inline]
     #[track_caller]
     #[must_use]
     pub fn count(&self) -> usize {
@@ -97,19 +104,17 @@ impl Shape {
     /// ```
     #[must_use]
     pub fn broadcast(&self, other: Shape) -> Option<Shape> {
-        let rank = self.rank.max(other.rank);
-        let size = |shape: &Shape, axis: usize| match (axis + shape.rank).checked_sub(rank) {
-            Some(own) => shape[own],
-            None => 1,
-        };
-        (0..rank)
-            .map(|axis| match (size(self, axis), size(&other, axis)) {
-                (a, b) if a == b => Some(a),
-                (1, b) => Some(b),
-                (a, 1) => Some(a),
-                _ => None,
-            })
-            .collect()
+        let (mut shape, shorter) =
+            if self.rank < other.rank { (other, *self) } else { (*self, other) };
+        let extra = shape.rank - shorter.rank;
+        for (axis, &size) in shorter.iter().enumerate() {
+            match &mut shape.sizes[extra + axis] {
+                own if *own == size || size == 1 => {}
+                own if *own == 1 => *own = size,
+                _ => return None,
+            }
+        }
+        Some(shape)
     }
 
     /// The distance in elements between neighbours along each axis, row-major.
@@ -127,12 +132,14 @@ impl Shape {
 
 impl Deref for Shape {
     type Target = [usize];
+    #[inline]
     fn deref(&self) -> &[usize] {
         &self.sizes[..self.rank]
     }
 }
 
 impl From<&[usize]> for Shape {
+    #[inline]
     #[track_caller]
     fn from(sizes: &[usize]) -> Self {
         let rank = sizes.len();
@@ -146,6 +153,7 @@ impl From<&[usize]> for Shape {
 }
 
 impl<const N: usize> From<[usize; N]> for Shape {
+    #[inline]
     #[track_caller]
     fn from(sizes: [usize; N]) -> Self {
         Shape::from(&sizes[..])
@@ -153,6 +161,7 @@ impl<const N: usize> From<[usize; N]> for Shape {
 }
 
 impl<const N: usize> From<&[usize; N]> for Shape {
+    #[inline]
     #[track_caller]
     fn from(sizes: &[usize; N]) -> Self {
         Shape::from(&sizes[..])
@@ -172,13 +181,30 @@ impl FromIterator<usize> for Shape {
     }
 }
 
+/// Size by size, and not the whole array at once: a shape is mostly compared where it has just been
+/// written, size by size, and a processor would wait for that to reach its cache.
+impl PartialEq for Shape {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.rank == other.rank && self.iter().zip(&**other).all(|(a, b)| a == b)
+    }
+}
+
+impl Hash for Shape {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self[..].hash(state);
+    }
+}
+
 impl PartialEq<[usize]> for Shape {
+    #[inline]
     fn eq(&self, other: &[usize]) -> bool {
         self[..] == *other
     }
 }
 
 impl<const N: usize> PartialEq<[usize; N]> for Shape {
+    #[inline]
     fn eq(&self, other: &[usize; N]) -> bool {
         self[..] == other[..]
     }
