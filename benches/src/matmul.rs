@@ -165,13 +165,18 @@ impl<T: Number> Operands<T> {
         vec![<T as Scalar>::ZERO; self.shape.m * self.shape.n]
     }
 
-    fn ours(&self, isa: Option<Isa>) -> impl FnMut() + use<T> {
+    /// One of the products below as a contest wants it, with a place for what comes out.
+    fn work<F: FnMut(&mut [T])>(&self, mut product: F) -> impl FnMut() + use<T, F> {
+        let mut c = self.result();
+        move || product(&mut c)
+    }
+
+    fn ours(&self, isa: Option<Isa>) -> impl FnMut(&mut [T]) + use<T> {
         let (Shape { m, k, n, .. }, [ar, ac, br, bc]) = (self.shape, self.shape.strides());
-        let (a, b, mut c) = (self.a.clone(), self.b.clone(), self.result());
-        move || {
+        let (a, b) = (self.a.clone(), self.b.clone());
+        move |c| {
             let (a, b) = (Matrix::strided(&a, m, k, ar, ac), Matrix::strided(&b, k, n, br, bc));
-            let mut run =
-                || matmul(black_box(a), black_box(b), false, MatrixMut::new(&mut c, m, n));
+            let mut run = || matmul(black_box(a), black_box(b), false, MatrixMut::new(c, m, n));
             match isa {
                 Some(isa) => isa::with(isa, run),
                 None => run(),
@@ -179,39 +184,43 @@ impl<T: Number> Operands<T> {
         }
     }
 
-    fn candle(&self) -> impl FnMut() + use<T> {
+    /// The factors as candle has them, which makes a new tensor of each product.
+    fn candle(&self) -> [Tensor; 2] {
         let Shape { m, k, n, left, right } = self.shape;
         let tensor = |values: &[T], rows, cols, turned: bool| {
             let shape = if turned { (cols, rows) } else { (rows, cols) };
-            let tensor = Tensor::from_slice(values, shape, &Device::Cpu)?;
-            if turned { tensor.t() } else { Ok(tensor) }
+            let tensor = Tensor::from_slice(values, shape, &Device::Cpu).expect("the shape fits");
+            if turned { tensor.t().expect("a matrix") } else { tensor }
         };
-        let factors =
-            tensor(&self.a, m, k, left).and_then(|a| Ok((a, tensor(&self.b, k, n, right)?)));
-        let (a, b) = factors.expect("the shapes fit");
+        [tensor(&self.a, m, k, left), tensor(&self.b, k, n, right)]
+    }
+
+    fn candle_work(&self) -> impl FnMut() + use<T> {
+        let [a, b] = self.candle();
         move || {
             black_box(black_box(&a).matmul(black_box(&b)).expect("the shapes fit"));
         }
     }
 
-    fn matrixmultiply(&self) -> impl FnMut() + use<T> {
+    fn matrixmultiply(&self) -> impl FnMut(&mut [T]) + use<T> {
         let Shape { m, k, n, .. } = self.shape;
         let strides = self.shape.strides().map(|stride| stride as isize);
-        let (a, b, mut c) = (self.a.clone(), self.b.clone(), self.result());
+        let (a, b) = (self.a.clone(), self.b.clone());
         // SAFETY: the strides are those of a, b and c, which have the sizes of the shape.
-        move || unsafe {
+        move |c| unsafe {
+            debug_assert_eq!(c.len(), m * n);
             let (a, b) = (black_box(a.as_ptr()), black_box(b.as_ptr()));
             T::matrixmultiply([m, k, n], a, b, strides, c.as_mut_ptr());
         }
     }
 
-    fn ndarray(&self) -> impl FnMut() + use<T> {
+    fn ndarray(&self) -> impl FnMut(&mut [T]) + use<T> {
         let (Shape { m, k, n, .. }, [ar, ac, br, bc]) = (self.shape, self.shape.strides());
-        let (a, b, mut c) = (self.a.clone(), self.b.clone(), self.result());
-        move || {
+        let (a, b) = (self.a.clone(), self.b.clone());
+        move |c| {
             let a = ArrayView2::from_shape((m, k).strides((ar, ac)), &a).expect("the shapes fit");
             let b = ArrayView2::from_shape((k, n).strides((br, bc)), &b).expect("the shapes fit");
-            let mut c = ArrayViewMut2::from_shape((m, n), &mut c).expect("the shapes fit");
+            let mut c = ArrayViewMut2::from_shape((m, n), c).expect("the shapes fit");
             let (zero, one) = (<T as Scalar>::ZERO, <T as Scalar>::ONE);
             general_mat_mul(one, black_box(&a), black_box(&b), zero, &mut c);
         }
@@ -220,7 +229,8 @@ impl<T: Number> Operands<T> {
 
 /// Our product of this shape, on this instruction set or on the one in use.
 pub fn ours<T: Number>(shape: Shape, isa: Option<Isa>) -> impl FnMut() + use<T> {
-    Operands::<T>::new(shape).ours(isa)
+    let operands = Operands::<T>::new(shape);
+    operands.work(operands.ours(isa))
 }
 
 /// A product of this shape by everybody.
@@ -228,9 +238,9 @@ pub fn contest<T: Number>(shape: Shape, threads: usize) -> Contest {
     let Shape { m, k, n, .. } = shape;
     let operands = Operands::<T>::new(shape);
     strongest_of(&operands, threads)
-        .peer("candle", operands.candle())
-        .peer("matrixm.", operands.matrixmultiply())
-        .peer("ndarray", operands.ndarray())
+        .peer("candle", operands.candle_work())
+        .peer("matrixm.", operands.work(operands.matrixmultiply()))
+        .peer("ndarray", operands.work(operands.ndarray()))
         .pytorch(format!("matmul {m} {k} {n} {} {}", shape.layout(), T::DTYPE_NAME))
         .flops(shape.flops())
 }
@@ -241,17 +251,17 @@ pub fn strongest<T: Number>(shape: Shape, threads: usize) -> Contest {
 }
 
 fn strongest_of<T: Number>(operands: &Operands<T>, threads: usize) -> Contest {
-    Contest::ours(operands.shape.name(), operands.ours(None))
-        .peer("gemm", operands.gemm(threads))
-        .peer("faer", operands.faer(threads))
-        .peer_if_any("OpenBLAS", operands.openblas())
+    Contest::ours(operands.shape.name(), operands.work(operands.ours(None)))
+        .peer("gemm", operands.work(operands.gemm(threads)))
+        .peer("faer", operands.work(operands.faer(threads)))
+        .peer_if_any("OpenBLAS", operands.openblas().map(|product| operands.work(product)))
 }
 
 /// A product of this shape with AVX2, which is all that matrixmultiply uses.
 pub fn avx2(shape: Shape) -> Contest {
     let operands = Operands::<f32>::new(shape);
-    Contest::ours(shape.name(), operands.ours(Some(Isa::Avx2)))
-        .peer("matrixm.", operands.matrixmultiply())
+    Contest::ours(shape.name(), operands.work(operands.ours(Some(Isa::Avx2))))
+        .peer("matrixm.", operands.work(operands.matrixmultiply()))
         .flops(shape.flops())
 }
 
@@ -269,14 +279,14 @@ fn thousand(shape: Shape, threads: usize) -> Contest {
     }
     let Shape { m, k, n, .. } = shape;
     let operands = Operands::<f32>::new(shape);
-    Contest::ours(shape.name(), times(operands.ours(None)))
-        .peer("gemm", times(operands.gemm(threads)))
-        .peer("faer", times(operands.faer(threads)))
-        .peer("nano-gemm", times(operands.nano_gemm()))
-        .peer_if_any("OpenBLAS", operands.openblas().map(times))
-        .peer("candle", times(operands.candle()))
-        .peer("matrixm.", times(operands.matrixmultiply()))
-        .peer("ndarray", times(operands.ndarray()))
+    Contest::ours(shape.name(), times(operands.work(operands.ours(None))))
+        .peer("gemm", times(operands.work(operands.gemm(threads))))
+        .peer("faer", times(operands.work(operands.faer(threads))))
+        .peer("nano-gemm", times(operands.work(operands.nano_gemm())))
+        .peer_if_any("OpenBLAS", operands.openblas().map(|product| times(operands.work(product))))
+        .peer("candle", times(operands.candle_work()))
+        .peer("matrixm.", times(operands.work(operands.matrixmultiply())))
+        .peer("ndarray", times(operands.work(operands.ndarray())))
         .pytorch(format!("thousand {m} {k} {n} {} {}", shape.layout(), f32::DTYPE_NAME))
 }
 
@@ -285,32 +295,52 @@ mod tests {
     use super::*;
     use crate::contest::Work;
     use crate::rivals::openblas_kernels;
+    use longhand::tensor::gemm::reference;
+
+    fn all_come_to_the_same<T: Number>(shape: Shape) {
+        let operands = Operands::<T>::new(shape);
+        let (Shape { m, k, n, .. }, [ar, ac, br, bc]) = (shape, shape.strides());
+        let a = Matrix::strided(&operands.a, m, k, ar, ac);
+        let b = Matrix::strided(&operands.b, k, n, br, bc);
+        let mut plain = operands.result();
+        reference(a, b, false, MatrixMut::new(&mut plain, m, n));
+        // No factor is larger than 1, so a sum of k products is off by k²·ε at most.
+        let most = (k * k) as f64 * Scalar::to_f64(<T as Scalar>::EPSILON);
+        let near = |who: &str, found: &[T]| {
+            for (found, plain) in found.iter().zip(&plain) {
+                let [found, plain] = [*found, *plain].map(Scalar::to_f64);
+                let what = format!("{who}, {} of {}", shape.name(), T::DTYPE_NAME);
+                assert!((found - plain).abs() <= most, "{what}: {found}, not {plain}");
+            }
+        };
+        let try_it = |who: &str, product: &mut dyn FnMut(&mut [T])| {
+            let mut c = vec![<T as Scalar>::from_f64(f64::NAN); m * n];
+            product(&mut c);
+            near(who, &c);
+        };
+        try_it("ours", &mut operands.ours(None));
+        for threads in [1, 2] {
+            try_it("gemm", &mut operands.gemm(threads));
+            try_it("faer", &mut operands.faer(threads));
+        }
+        try_it("nano-gemm", &mut operands.nano_gemm());
+        try_it("matrixmultiply", &mut operands.matrixmultiply());
+        try_it("ndarray", &mut operands.ndarray());
+        if let Some(mut product) = operands.openblas() {
+            try_it("OpenBLAS", &mut product);
+        }
+        let [a, b] = operands.candle();
+        let product = a.matmul(&b).and_then(|c| c.flatten_all()?.to_vec1::<T>());
+        near("candle", &product.expect("the shapes fit"));
+    }
 
     #[test]
-    fn all_multiply_the_same_matrices() {
-        for layout in ["NN", "TN", "NT"] {
-            let shape = Shape::new(5, 7, 3, layout);
-            let operands = Operands::<f64>::new(shape);
-            let [ar, ac, br, bc] = shape.strides();
-            let a = Matrix::strided(&operands.a, 5, 7, ar, ac);
-            let b = Matrix::strided(&operands.b, 7, 3, br, bc);
-            let mut plain = operands.result();
-            matmul(a, b, false, MatrixMut::new(&mut plain, 5, 3));
-            let tensor = |m: &Matrix<f64>, rows: usize, cols: usize| {
-                let at = (0..rows * cols).map(|i| m.at(i / cols, i % cols));
-                longhand::Tensor::new([rows, cols], at.collect())
-            };
-            let dense = tensor(&a, 5, 7).matmul(&tensor(&b, 7, 3));
-            assert_eq!(dense.data(), plain);
-
-            let mut c = operands.result();
-            let strides = shape.strides().map(|stride| stride as isize);
-            // SAFETY: the sizes and strides of the shape.
-            unsafe {
-                let (a, b) = (operands.a.as_ptr(), operands.b.as_ptr());
-                f64::matrixmultiply([5, 7, 3], a, b, strides, c.as_mut_ptr());
+    fn the_factors_lie_as_they_are_or_transposed_and_all_come_to_the_same() {
+        for layout in ["NN", "TN", "NT", "TT"] {
+            for [m, k, n] in [[5, 7, 3], [33, 130, 65], [1, 50, 50]] {
+                all_come_to_the_same::<f32>(Shape::new(m, k, n, layout));
+                all_come_to_the_same::<f64>(Shape::new(m, k, n, layout));
             }
-            assert!(c.iter().zip(&plain).all(|(c, p)| (c - p).abs() < 1e-12), "{layout}");
         }
     }
 
