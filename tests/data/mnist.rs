@@ -19,10 +19,10 @@ use longhand::{ErrorKind, Rng};
 use std::path::{Path, PathBuf};
 
 /// A new folder, removed when the value goes.
-struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("longhand-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Folder(path)
@@ -249,7 +249,7 @@ fn any_number_of_digits_is_read() {
 }
 
 /// A gzip file of these bytes, which are mostly runs: one block in the fixed codes.
-fn runs(bytes: &[u8]) -> Vec<u8> {
+pub fn runs(bytes: &[u8]) -> Vec<u8> {
     let mut file = vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255];
     let (mut buffer, mut held) = (0b011_u64, 3);
     let mut put = |file: &mut Vec<u8>, word: u32, length: u32, first_bit_first: bool| {

@@ -1,6 +1,7 @@
 //! Pictures from files of every kind, told by what they hold.
 
-use longhand::data::pictures::{MOST_PIXELS, pictures_from};
+use super::mnist::{Folder, runs};
+use longhand::data::pictures::{MOST_PIXELS, pictures_from, read_pictures};
 use longhand::data::{Idx, IdxData, Npy, NpyData, Picture};
 
 fn six() -> Picture {
@@ -54,4 +55,19 @@ fn what_is_no_picture_is_said() {
     let pixels = vec![0; rows << 13];
     said([format!("P5 8192 {rows} 255 ").as_bytes(), &pixels].concat(), &most);
     said(Npy::new(vec![rows, 1 << 13], NpyData::U8(pixels)).to_bytes(), &most);
+}
+
+#[test]
+fn a_file_may_have_eight_bytes_for_each_pixel() {
+    let folder = Folder::new("pictures");
+    let (rows, path) = ((1 << 10) + 1, folder.0.join("black.idx.gz"));
+    let black = Idx::new(vec![rows, 1 << 13], IdxData::F64(vec![0.0; rows << 13]));
+    assert!(black.to_bytes().len() > MOST_PIXELS + 8);
+    std::fs::write(&path, runs(&black.to_bytes())).unwrap();
+    let read = read_pictures(&path).unwrap();
+    assert_eq!((read.len(), read[0].height(), read[0].width()), (1, rows, 1 << 13));
+
+    std::fs::write(&path, "no picture").unwrap();
+    let text = read_pictures(&path).expect_err("no picture").to_string();
+    assert!(text.contains("black.idx.gz"), "{text}");
 }
