@@ -59,11 +59,12 @@ pub fn adam(w: &mut [f64], kept: &mut Moments, g: &[f64], lr: f64) {
     kept.steps += 1;
     kept.mean.resize(w.len(), 0.0);
     kept.square.resize(w.len(), 0.0);
+    let (short1, short2) = (1.0 - power(beta1, kept.steps), 1.0 - power(beta2, kept.steps));
     for i in 0..w.len() {
         kept.mean[i] = beta1 * kept.mean[i] + (1.0 - beta1) * g[i];
         kept.square[i] = beta2 * kept.square[i] + (1.0 - beta2) * g[i] * g[i];
-        let mean = kept.mean[i] / (1.0 - power(beta1, kept.steps));
-        let square = kept.square[i] / (1.0 - power(beta2, kept.steps));
+        let mean = kept.mean[i] / short1;
+        let square = kept.square[i] / short2;
         w[i] -= lr * mean / (square.sqrt() + eps);
     }
 }
