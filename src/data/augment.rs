@@ -99,11 +99,14 @@ pub fn move_each<T: Scalar>(
     fill: T,
     mut motion: impl FnMut() -> Motion,
 ) -> Tensor<T> {
-    let mut moved = Vec::with_capacity(images.len());
-    for n in 0..images.shape()[0] {
-        moved.extend_from_slice(motion().apply(&images.rows(n..n + 1), fill).data());
+    let mut moved = Tensor::zeros(images.shape());
+    let (count, out) = (images.shape()[0], moved.data_mut());
+    let size = images.len() / count.max(1);
+    for n in 0..count {
+        let image = motion().apply(&images.rows(n..n + 1), fill);
+        out[n * size..(n + 1) * size].copy_from_slice(image.data());
     }
-    Tensor::new(images.shape(), moved)
+    moved
 }
 
 /// The mean of the four pixels around a place, weighted by how near they are.

@@ -1,6 +1,5 @@
 //! Batches: a few examples at a time, in a new order each epoch (chapter 4).
 
-use crate::tensor::Shape;
 use crate::{Rng, Scalar, Tensor};
 use std::fmt;
 
@@ -111,20 +110,14 @@ impl<T: Scalar, L: Copy> Iterator for Epoch<'_, T, L> {
         let to = (from + size).min(targets.len());
         self.next += 1;
 
-        let each = &rows.shape()[1..];
-        let width: usize = each.iter().product();
-        let shape: Shape = [to - from].iter().chain(each).copied().collect();
-        let batch = match &self.order {
-            None => (rows.data()[from * width..to * width].to_vec(), targets[from..to].to_vec()),
+        // The tensor methods copy into memory that an earlier batch has let go.
+        Some(match &self.order {
+            None => (rows.rows(from..to), targets[from..to].to_vec()),
             Some(order) => {
-                let mut elements = Vec::with_capacity((to - from) * width);
-                for &row in &order[from..to] {
-                    elements.extend_from_slice(&rows.data()[row * width..][..width]);
-                }
-                (elements, order[from..to].iter().map(|&row| targets[row]).collect())
+                let chosen = &order[from..to];
+                (rows.gather_rows(chosen), chosen.iter().map(|&row| targets[row]).collect())
             }
-        };
-        Some((Tensor::new(shape, batch.0), batch.1))
+        })
     }
 
     /// Passes over batches without making them: an epoch that was begun earlier goes on.
