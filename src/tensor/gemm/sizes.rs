@@ -31,6 +31,10 @@ const ONE_TILE_MICRO_PANEL: usize = 16 << 10;
 /// With up to this many rows, B is not packed: a micro-panel would be used by two tiles at most,
 /// and copying it takes longer than reading it twice where it lies.
 const DIRECT_ROWS: usize = 12;
+/// With up to [`FEW_ROWS`] it is not packed either, if A's rows times the numbers from one row of B
+/// to the next are at most so many times a micro-panel's columns. The nearer to each other B's rows
+/// lie, the more it is as if packed; and the fewer rows A has, the less often it is read.
+const NEAR: usize = 96;
 /// With up to this many rows, B not being packed, the depth is not cut: all of A's rows are one
 /// tile, whose sums stay in registers from the first term to the last.
 const ONE_TILE_ROWS: usize = 6;
@@ -93,16 +97,18 @@ impl Sizes {
     pub(super) fn choose<T: Scalar>(kernels: &Kernels<T>, a: &Matrix<T>, b: &Source<T>) -> Self {
         let (m, n, k) = (a.rows, b.cols(), a.cols);
         let size = size_of::<T>();
-        let direct = matches!(b, Source::Matrix(b) if b.col_stride == 1 && m <= DIRECT_ROWS);
         let nr = kernels.nr(m);
+        let unit = nr * kernels.lanes;
+        let near = |b: &Matrix<T>| m.saturating_mul(b.row_stride) <= NEAR * unit;
+        let direct = matches!(b, Source::Matrix(b) if b.col_stride == 1
+            && (m <= DIRECT_ROWS || m <= FEW_ROWS && near(b)));
         let deepest = match m {
-            0..ONE_TILE => ONE_TILE_MICRO_PANEL / size / (nr * kernels.lanes),
+            0..ONE_TILE => ONE_TILE_MICRO_PANEL / size / unit,
             ONE_TILE..=FEW_ROWS => KC / 2,
             _ => KC,
         };
         let kc = even(k, deepest, 1);
         let mc = if m <= FEW_ROWS { m } else { even(m, MC, 12) };
-        let unit = nr * kernels.lanes;
         let widest = match m {
             _ if direct => n,
             0..ONE_TILE => unit,
