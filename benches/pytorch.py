@@ -17,6 +17,7 @@ where <warm> is the number of runs that come first and are not timed, and the an
 that one of the others took. Between questions nothing runs.
 """
 
+import itertools
 import json
 import statistics
 import subprocess
@@ -97,10 +98,23 @@ def classifier(rule, batch, *sizes):
     return training(net, nn.CrossEntropyLoss(), x, y, optimizer)
 
 
+def fresh():
+    """Samples one after another: a net that sees the same again and again comes to denormal numbers."""
+    return itertools.cycle([(torch.randn(1, 50), torch.randn(1, 1)) for _ in range(4096)])
+
+
 def small():
-    net = chain([50, 50, 50, 1])
+    net, loss, samples = chain([50, 50, 50, 1]), nn.MSELoss(), fresh()
     optimizer = torch.optim.Adam(net.parameters(), lr=0.001)
-    return training(net, nn.MSELoss(), torch.randn(1, 50), torch.ones(1, 1), optimizer)
+
+    def run():
+        x, y = next(samples)
+        value = loss(net(x), y)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+
+    return run
 
 
 def step_by_hooks(net):
@@ -117,10 +131,14 @@ def step_by_hooks(net):
 
 def small_hooks():
     """As small(), but each parameter is stepped by a hook as soon as its gradient has arrived."""
-    net, loss = chain([50, 50, 50, 1]), nn.MSELoss()
+    net, loss, samples = chain([50, 50, 50, 1]), nn.MSELoss(), fresh()
     step_by_hooks(net)
-    x, y = torch.randn(1, 50), torch.ones(1, 1)
-    return lambda: loss(net(x), y).backward()
+
+    def run():
+        x, y = next(samples)
+        loss(net(x), y).backward()
+
+    return run
 
 
 def conv(images, inputs, side, outputs, kernel, padding, what):
@@ -148,6 +166,8 @@ def lenet(batch, what):
     x, y = torch.randn(int(batch), 1, 28, 28), torch.arange(int(batch)) % 10
     if what == "forward":
         return torch.no_grad()(lambda: net(x))
+    if what == "last":  # each pixel's channels side by side
+        net, x = (thing.to(memory_format=torch.channels_last) for thing in (net, x))
     if what == "wtb":
         return tempered(net, nn.NLLLoss(), x, y, lr=0.01)
     return training(net, nn.NLLLoss(), x, y, torch.optim.SGD(net.parameters(), lr=0.01))
@@ -286,6 +306,7 @@ ALL = (
         "small_hooks",
         "lenet 64 forward",
         "lenet 64 step",
+        "lenet 64 last",
         "lenet 6000 step",
         "lenet 6000 wtb",
         "dni update 64",

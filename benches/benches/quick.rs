@@ -35,7 +35,7 @@ fn all(criterion: &mut Criterion) {
     let products = shapes.map(|shape| matmul::contest::<f32>(shape, 1));
     group(criterion, "products", products.into());
     group(criterion, "small products", matmul::tiny(1));
-    group(criterion, "elementwise", elementwise::contests());
+    group(criterion, "elementwise", elementwise::contests(1));
     group(criterion, "steps", steps::contests());
     group(criterion, "loading", loading::contests());
 }

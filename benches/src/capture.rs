@@ -5,6 +5,7 @@
 
 use crate::contest::Row;
 use crate::rivals::openblas_kernels;
+use crate::server::Server;
 use longhand::report::{Figure, LineChart};
 use longhand::tensor::{isa, threads};
 use longhand::{Error, ErrorKind, Result, files};
@@ -26,27 +27,29 @@ struct Entry {
 ///
 /// # Errors
 /// If a part fails or a file cannot be written.
-pub fn run(folder: &str, python: Option<&str>, budget: f64) -> Result<()> {
+pub fn run(folder: &str, python: Option<&str>, jax: Option<&str>, budget: f64) -> Result<()> {
     let most = threads::check()?;
     let counts: Vec<usize> =
         [1, 2, 4, 8, 16, 32].into_iter().filter(|&count| count <= most).collect();
     let mut parts = vec![(
-        "peak products small elementwise conv steps methods per-sample batch loading avx2",
+        "peak products small elementwise conv steps compiled methods per-sample batch loading avx2",
         1,
     )];
     parts.extend(
-        [("products small elementwise conv steps per-sample", 2)].into_iter().filter(|_| most > 1),
+        [("products small elementwise conv steps compiled per-sample", 2)]
+            .into_iter()
+            .filter(|_| most > 1),
     );
     parts.push(("products --f64", 1));
     parts.push(("random", 1));
     parts.push(("memory", 1));
     parts.extend(counts.iter().map(|&count| ("threads", count)));
 
-    let mut text = machine(python)?;
+    let mut text = machine(python, jax)?;
     let mut record = Vec::new();
     for (part, count) in parts {
         let file = Path::new(folder).join("output/speed.tsv");
-        text += &part_of(part, count, python, budget, &file)?;
+        text += &part_of(part, count, [("--pytorch", python), ("--jax", jax)], budget, &file)?;
         record.extend(read_record(&file)?);
         let _ = fs::remove_file(&file);
     }
@@ -59,7 +62,7 @@ pub fn run(folder: &str, python: Option<&str>, budget: f64) -> Result<()> {
 }
 
 /// What it runs on, in a few lines.
-fn machine(python: Option<&str>) -> Result<String> {
+fn machine(python: Option<&str>, jax: Option<&str>) -> Result<String> {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or(std::env::consts::ARCH, |(_, model)| model.trim());
@@ -69,9 +72,10 @@ fn machine(python: Option<&str>) -> Result<String> {
     if let Ok(kernels) = openblas_kernels() {
         let _ = writeln!(text, "OpenBLAS with its kernels for {kernels}");
     }
-    if let Some(python) = python {
-        let version = crate::pytorch::PyTorch::start(python)?.version.clone();
-        let _ = writeln!(text, "PyTorch {version}");
+    let pytorch = python.map(Server::pytorch).transpose()?;
+    let jax = jax.map(|python| Server::jax(python, 1)).transpose()?;
+    for server in pytorch.iter().chain(&jax).chain(&Server::floor().ok()) {
+        let _ = writeln!(text, "{} {}", server.name, server.version);
     }
     Ok(text)
 }
@@ -80,7 +84,7 @@ fn machine(python: Option<&str>) -> Result<String> {
 fn part_of(
     part: &str,
     count: usize,
-    python: Option<&str>,
+    pythons: [(&str, Option<&str>); 2],
     budget: f64,
     file: &Path,
 ) -> Result<String> {
@@ -92,8 +96,8 @@ fn part_of(
     let mut command = Command::new(program);
     command.args(part.split(' ')).args(["--threads", &count.to_string()]);
     command.args(["--budget", &budget.to_string(), "--record"]).arg(file);
-    if let Some(python) = python {
-        command.args(["--pytorch", python]);
+    for (option, python) in pythons {
+        command.args(python.into_iter().flat_map(|python| [option, python]));
     }
     let done =
         command.stderr(Stdio::inherit()).output().map_err(|error| fault(error.to_string()))?;
@@ -170,7 +174,6 @@ fn lines(
         ("faer", "faer"),
         ("OpenBLAS", "OpenBLAS"),
         ("candle", "candle"),
-        ("matrixm.", "matrixmultiply"),
         ("PyTorch", "PyTorch"),
     ] {
         let points: Vec<(f64, f64)> = record
@@ -190,7 +193,7 @@ fn size(record: &[Entry]) -> LineChart {
     let chart =
         LineChart::new("A product of two n×n matrices").x("n").y("ms, one thread").log_x().log_y();
     lines(chart, record, |entry| {
-        let wanted = entry.group == "products" && entry.threads == 1.0 && entry.rival != "candle";
+        let wanted = entry.group == "products" && entry.threads == 1.0;
         entry.name.strip_suffix("³ NN").filter(|_| wanted)?.parse().ok()
     })
 }
@@ -240,7 +243,7 @@ fn any_shape(record: &[Entry]) -> LineChart {
 }
 
 fn is_spread(entry: &Entry) -> bool {
-    entry.group == "threads" && entry.name == "1024³ NN" && entry.rival != "candle"
+    entry.group == "threads" && entry.name == "1024³ NN"
 }
 
 fn top(record: &[Entry]) -> f64 {

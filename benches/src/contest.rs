@@ -1,6 +1,6 @@
 //! One row of a comparison: rivals with the same work, timed by turns.
 
-use crate::pytorch::PyTorch;
+use crate::server::Server;
 use longhand::tensor::threads;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -12,13 +12,22 @@ const SAMPLE: f64 = 10e-3;
 const ROUNDS: (usize, usize) = (3, 21);
 /// What takes longer than this, in seconds, has nothing left in the caches to be warm.
 const LONG: f64 = 0.03;
-/// A pause in which the spinning threads of this process go to sleep, and one for PyTorch's,
-/// which spin for longer.
+/// A pause in which the spinning threads of this process go to sleep, and one for those of other
+/// processes, which spin for longer.
 const PAUSE: Duration = Duration::from_millis(3);
 const LONG_PAUSE: Duration = Duration::from_millis(20);
 
-/// The rivals that are not written in Rust: each has a ratio of its own.
-pub const NOT_RUST: [&str; 2] = ["OpenBLAS", "PyTorch"];
+/// The rivals that are not written in Rust: each has a ratio of its own, under this heading. C has
+/// none, for it is no library.
+pub const NOT_RUST: [(&str, &str); 7] = [
+    ("C", ""),
+    ("OpenBLAS", "/BLAS"),
+    ("SLEEF", "/SLEEF"),
+    ("PyTorch", "/Torch"),
+    ("chan.last", "/last"),
+    ("JAX", "/JAX"),
+    ("scan", "/scan"),
+];
 
 /// How a rival does its work once.
 pub enum Work {
@@ -26,8 +35,8 @@ pub enum Work {
     Ours(Box<dyn FnMut()>),
     /// A Rust peer, in this process.
     Peer(Box<dyn FnMut()>),
-    /// PyTorch, in a process of its own: the name of the workload in `benches/pytorch.py`.
-    PyTorch(String),
+    /// Who answers from a process of its own, by name, and what it calls the workload.
+    Served(&'static str, String),
 }
 
 /// Who works, under which name.
@@ -75,9 +84,21 @@ impl Contest {
         }
     }
 
-    /// With PyTorch, which takes part if there is one.
-    pub fn pytorch(mut self, workload: impl Into<String>) -> Self {
-        self.rivals.push(Rival { name: "PyTorch", work: Work::PyTorch(workload.into()) });
+    /// With PyTorch, which takes part if there is one: the name of the workload in
+    /// `benches/pytorch.py`.
+    pub fn pytorch(self, workload: impl Into<String>) -> Self {
+        self.served("PyTorch", "PyTorch", workload)
+    }
+
+    /// With one that answers from a process of its own, if it is there: the column's heading, who it
+    /// is, and what it calls the workload.
+    pub fn served(
+        mut self,
+        name: &'static str,
+        server: &'static str,
+        workload: impl Into<String>,
+    ) -> Self {
+        self.rivals.push(Rival { name, work: Work::Served(server, workload.into()) });
         self
     }
 
@@ -115,7 +136,7 @@ impl Row {
 
     /// The fastest of the Rust peers.
     pub fn best_peer(&self) -> Option<&'static str> {
-        self.fastest(|name| !NOT_RUST.contains(&name))
+        self.fastest(|name| NOT_RUST.iter().all(|(other, _)| *other != name))
     }
 
     /// The fastest of all the others.
@@ -136,7 +157,7 @@ pub fn median(values: &[f64]) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// The settings of a run, and the PyTorch that takes part in it.
+/// The settings of a run, and who takes part in it from other processes.
 pub struct Referee {
     /// How many threads each rival may use.
     pub threads: usize,
@@ -144,8 +165,8 @@ pub struct Referee {
     pub budget: f64,
     /// Only rows with one of these in their names; all if there is none.
     pub filter: Vec<String>,
-    /// PyTorch, if it takes part.
-    pub pytorch: Option<PyTorch>,
+    /// PyTorch and others, as far as they take part.
+    pub servers: Vec<Server>,
     /// Every row that was timed, with its group.
     pub record: Vec<(&'static str, Row)>,
 }
@@ -160,7 +181,10 @@ impl Referee {
         if std::io::stderr().is_terminal() {
             eprintln!("{group}: {name}");
         }
-        rivals.retain(|rival| self.pytorch.is_some() || !matches!(rival.work, Work::PyTorch(_)));
+        rivals.retain(|rival| match rival.work {
+            Work::Served(who, _) => self.servers.iter().any(|server| server.name == who),
+            _ => true,
+        });
 
         let mut round = 0.0;
         // Once to touch the memory, and what is quick some more to see how long it takes.
@@ -205,9 +229,10 @@ impl Referee {
         let (seconds, pause) = match &mut rival.work {
             Work::Ours(work) => (threads::with(self.threads, || plan.time(work)), PAUSE),
             Work::Peer(work) => (plan.time(work), PAUSE),
-            Work::PyTorch(workload) => {
-                let pytorch = self.pytorch.as_mut().expect("rivals without one are left out");
-                let seconds = pytorch.time(workload, self.threads, plan.warm, plan.repeats);
+            Work::Served(who, workload) => {
+                let server = self.servers.iter_mut().find(|server| server.name == *who);
+                let server = server.expect("rivals without one are left out");
+                let seconds = server.time(workload, self.threads, plan.warm, plan.repeats);
                 (seconds.unwrap_or_else(|error| panic!("{error}")), LONG_PAUSE)
             }
         };
@@ -272,7 +297,7 @@ mod tests {
             threads: 1,
             budget: 0.0,
             filter: vec!["a".into()],
-            pytorch: None,
+            servers: vec![],
             record: vec![],
         };
         let contest = |name: &str| {

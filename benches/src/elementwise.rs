@@ -1,6 +1,7 @@
 //! exp, ln, tanh, the sigmoid and log-softmax over a million numbers.
 
 use crate::contest::Contest;
+use crate::sleef;
 use candle_core::{D, Device};
 use longhand::{Rng, Tensor, init};
 use ndarray::{Array1, Array2, Axis};
@@ -8,8 +9,9 @@ use std::hint::black_box;
 
 const N: usize = 1_000;
 
-/// The five rows. The numbers are normal with standard deviation 2; ln takes their sizes.
-pub fn contests() -> Vec<Contest> {
+/// The five rows. The numbers are normal with standard deviation 2; ln takes their sizes. SLEEF
+/// knows of one thread.
+pub fn contests(threads: usize) -> Vec<Contest> {
     let ours = init::normal::<f32>([N, N], 0.0, 2.0, &mut Rng::new(1));
     let candle = candle_core::Tensor::from_slice(ours.data(), (N, N), &Device::Cpu)
         .expect("a thousand rows of a thousand");
@@ -31,14 +33,20 @@ pub fn contests() -> Vec<Contest> {
         let x = line.clone();
         move || drop(black_box(black_box(&x).mapv(f)))
     };
+    let sleef = |name: &str, x: &Tensor| match threads {
+        1 => sleef::over(name, x.data().to_vec()),
+        _ => None,
+    };
     vec![
         Contest::ours("exp", run(Tensor::exp))
             .peer("candle", candle(candle_core::Tensor::exp))
             .peer("ndarray", each(f32::exp))
+            .peer_if_any("SLEEF", sleef("exp", &ours))
             .pytorch("exp"),
         Contest::ours("tanh", run(Tensor::tanh))
             .peer("candle", candle(candle_core::Tensor::tanh))
             .peer("ndarray", each(f32::tanh))
+            .peer_if_any("SLEEF", sleef("tanh", &ours))
             .pytorch("tanh"),
         Contest::ours("ln", {
             let x = ours.abs();
@@ -52,6 +60,7 @@ pub fn contests() -> Vec<Contest> {
             let x = line.mapv(f32::abs);
             move || drop(black_box(black_box(&x).mapv(f32::ln)))
         })
+        .peer_if_any("SLEEF", sleef("log", &ours.abs()))
         .pytorch("ln"),
         Contest::ours("sigmoid", run(Tensor::sigmoid))
             .peer("candle", candle(candle_nn::ops::sigmoid))

@@ -2,12 +2,13 @@
 //!
 //! | module | what is timed | against |
 //! |---|---|---|
-//! | [`matmul`] | products of matrices | gemm, faer, nano-gemm, OpenBLAS, candle-core, matrixmultiply, ndarray, PyTorch |
+//! | [`matmul`] | products of matrices | gemm, faer, nano-gemm, matrixmultiply, OpenBLAS, PyTorch |
 //! | [`random`] | products of two hundred random shapes | gemm, faer, OpenBLAS |
 //! | [`peak`] | the product of 1024³ | a loop of fused multiply-adds in registers |
 //! | [`conv`] | convolution, forward and backward | candle-core, PyTorch |
-//! | [`elementwise`] | exp, tanh, ln, sigmoid, log-softmax | candle-core, ndarray, PyTorch |
+//! | [`elementwise`] | exp, tanh, ln, sigmoid, log-softmax | candle-core, ndarray, SLEEF, PyTorch |
 //! | [`steps`] | training steps of the chapters' nets | candle, PyTorch |
+//! | [`compiled`] | the same steps | JAX, PyTorch with channels last, C by hand |
 //! | [`mebp`] | steps that spend each gradient as it arrives | ordinary ones, PyTorch |
 //! | [`dni`] | steps with guessed gradients | PyTorch |
 //! | [`per_sample`] | the variance in a batch, and its gradient | BackPACK on PyTorch |
@@ -27,12 +28,13 @@
 //! - **Same threads.** One or two for everybody. Threads that wait for work often spin, which
 //!   would disturb whoever is next; so with more than one thread there is a pause between turns.
 //! - **Same question.** A product goes into memory that is there already, with the transposed
-//!   factors given by strides; but candle has no such call and makes its result anew. A
-//!   training step gets a batch that lies ready. PyTorch is called from Python, as everyone calls
-//!   it; in rows that take microseconds that call is most of what is measured.
+//!   factors given by strides. A training step gets a batch that lies ready, in the smallest net a
+//!   fresh one each time. PyTorch is called from Python, as everyone calls it; in rows that take
+//!   microseconds that call is most of what is measured.
 //! - **The best peer counts.** A row's ratio is taken against the peer that was fastest *there*.
 
 pub mod capture;
+pub mod compiled;
 pub mod contest;
 pub mod conv;
 pub mod dni;
@@ -43,9 +45,10 @@ pub mod mebp;
 pub mod memory;
 pub mod peak;
 pub mod per_sample;
-pub mod pytorch;
 pub mod random;
 pub mod rivals;
+pub mod server;
+pub mod sleef;
 pub mod steps;
 pub mod table;
 

@@ -14,8 +14,8 @@ const FILES: [&str; 4] =
     ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"];
 
 /// Who else unpacks gzip files. All check the checksum, and all are told the length beforehand.
-const PEERS: [(&str, fn(&[u8]) -> Vec<u8>); 3] =
-    [("flate2", flate2), ("zune", zune), ("libdeflate", libdeflate)];
+const PEERS: [(&str, Unpack); 3] = [("flate2", flate2), ("zune", zune), ("libdeflate", libdeflate)];
+type Unpack = fn(&[u8]) -> Vec<u8>;
 
 /// One file in memory, and all four from the disk with their headers read.
 ///

@@ -2,11 +2,9 @@
 
 use crate::contest::Contest;
 use crate::rivals::Rivals;
-use candle_core::{Device, Tensor};
 use longhand::tensor::gemm::{HasKernels, Matrix, MatrixMut, matmul};
 use longhand::tensor::isa::{self, Isa};
 use longhand::{Rng, Scalar};
-use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder, linalg::general_mat_mul};
 use std::hint::black_box;
 use std::rc::Rc;
 
@@ -101,9 +99,7 @@ pub fn shapes() -> Vec<Shape> {
 }
 
 /// Numbers that all the rivals can multiply.
-pub trait Number:
-    Scalar + HasKernels + Rivals + ndarray::LinalgScalar + candle_core::WithDType + 'static
-{
+pub trait Number: Scalar + HasKernels + Rivals {
     /// What PyTorch calls it.
     const DTYPE_NAME: &'static str;
     /// C = A·B by matrixmultiply. A is m×k, B is k×n; the strides are those of A, then of B.
@@ -184,24 +180,6 @@ impl<T: Number> Operands<T> {
         }
     }
 
-    /// The factors as candle has them, which makes a new tensor of each product.
-    fn candle(&self) -> [Tensor; 2] {
-        let Shape { m, k, n, left, right } = self.shape;
-        let tensor = |values: &[T], rows, cols, turned: bool| {
-            let shape = if turned { (cols, rows) } else { (rows, cols) };
-            let tensor = Tensor::from_slice(values, shape, &Device::Cpu).expect("the shape fits");
-            if turned { tensor.t().expect("a matrix") } else { tensor }
-        };
-        [tensor(&self.a, m, k, left), tensor(&self.b, k, n, right)]
-    }
-
-    fn candle_work(&self) -> impl FnMut() + use<T> {
-        let [a, b] = self.candle();
-        move || {
-            black_box(black_box(&a).matmul(black_box(&b)).expect("the shapes fit"));
-        }
-    }
-
     fn matrixmultiply(&self) -> impl FnMut(&mut [T]) + use<T> {
         let Shape { m, k, n, .. } = self.shape;
         let strides = self.shape.strides().map(|stride| stride as isize);
@@ -211,18 +189,6 @@ impl<T: Number> Operands<T> {
             debug_assert_eq!(c.len(), m * n);
             let (a, b) = (black_box(a.as_ptr()), black_box(b.as_ptr()));
             T::matrixmultiply([m, k, n], a, b, strides, c.as_mut_ptr());
-        }
-    }
-
-    fn ndarray(&self) -> impl FnMut(&mut [T]) + use<T> {
-        let (Shape { m, k, n, .. }, [ar, ac, br, bc]) = (self.shape, self.shape.strides());
-        let (a, b) = (self.a.clone(), self.b.clone());
-        move |c| {
-            let a = ArrayView2::from_shape((m, k).strides((ar, ac)), &a).expect("the shapes fit");
-            let b = ArrayView2::from_shape((k, n).strides((br, bc)), &b).expect("the shapes fit");
-            let mut c = ArrayViewMut2::from_shape((m, n), c).expect("the shapes fit");
-            let (zero, one) = (<T as Scalar>::ZERO, <T as Scalar>::ONE);
-            general_mat_mul(one, black_box(&a), black_box(&b), zero, &mut c);
         }
     }
 }
@@ -238,9 +204,6 @@ pub fn contest<T: Number>(shape: Shape, threads: usize) -> Contest {
     let Shape { m, k, n, .. } = shape;
     let operands = Operands::<T>::new(shape);
     strongest_of(&operands, threads)
-        .peer("candle", operands.candle_work())
-        .peer("matrixm.", operands.work(operands.matrixmultiply()))
-        .peer("ndarray", operands.work(operands.ndarray()))
         .pytorch(format!("matmul {m} {k} {n} {} {}", shape.layout(), T::DTYPE_NAME))
         .flops(shape.flops())
 }
@@ -282,11 +245,8 @@ fn thousand(shape: Shape, threads: usize) -> Contest {
     Contest::ours(shape.name(), times(operands.work(operands.ours(None))))
         .peer("gemm", times(operands.work(operands.gemm(threads))))
         .peer("faer", times(operands.work(operands.faer(threads))))
-        .peer("nano-gemm", times(operands.work(operands.nano_gemm())))
+        .peer("nano", times(operands.work(operands.nano_gemm())))
         .peer_if_any("OpenBLAS", operands.openblas().map(|product| times(operands.work(product))))
-        .peer("candle", times(operands.candle_work()))
-        .peer("matrixm.", times(operands.work(operands.matrixmultiply())))
-        .peer("ndarray", times(operands.work(operands.ndarray())))
         .pytorch(format!("thousand {m} {k} {n} {} {}", shape.layout(), f32::DTYPE_NAME))
 }
 
@@ -306,17 +266,14 @@ mod tests {
         reference(a, b, false, MatrixMut::new(&mut plain, m, n));
         // No factor is larger than 1, so a sum of k products is off by k²·ε at most.
         let most = (k * k) as f64 * Scalar::to_f64(<T as Scalar>::EPSILON);
-        let near = |who: &str, found: &[T]| {
-            for (found, plain) in found.iter().zip(&plain) {
+        let try_it = |who: &str, product: &mut dyn FnMut(&mut [T])| {
+            let mut c = vec![<T as Scalar>::from_f64(f64::NAN); m * n];
+            product(&mut c);
+            for (found, plain) in c.iter().zip(&plain) {
                 let [found, plain] = [*found, *plain].map(Scalar::to_f64);
                 let what = format!("{who}, {} of {}", shape.name(), T::DTYPE_NAME);
                 assert!((found - plain).abs() <= most, "{what}: {found}, not {plain}");
             }
-        };
-        let try_it = |who: &str, product: &mut dyn FnMut(&mut [T])| {
-            let mut c = vec![<T as Scalar>::from_f64(f64::NAN); m * n];
-            product(&mut c);
-            near(who, &c);
         };
         try_it("ours", &mut operands.ours(None));
         for threads in [1, 2] {
@@ -325,13 +282,9 @@ mod tests {
         }
         try_it("nano-gemm", &mut operands.nano_gemm());
         try_it("matrixmultiply", &mut operands.matrixmultiply());
-        try_it("ndarray", &mut operands.ndarray());
         if let Some(mut product) = operands.openblas() {
             try_it("OpenBLAS", &mut product);
         }
-        let [a, b] = operands.candle();
-        let product = a.matmul(&b).and_then(|c| c.flatten_all()?.to_vec1::<T>());
-        near("candle", &product.expect("the shapes fit"));
     }
 
     #[test]
@@ -354,8 +307,7 @@ mod tests {
         let mut contest = contest::<f32>(Shape::new(2, 3, 4, "TN"), 1);
         let names: Vec<&str> = contest.rivals.iter().map(|rival| rival.name).collect();
         let openblas: &[&str] = if openblas_kernels().is_ok() { &["OpenBLAS"] } else { &[] };
-        let others = ["candle", "matrixm.", "ndarray", "PyTorch"];
-        assert_eq!(names, [&["ours", "gemm", "faer"], openblas, &others].concat());
+        assert_eq!(names, [&["ours", "gemm", "faer"], openblas, &["PyTorch"]].concat());
         for rival in &mut contest.rivals {
             if let Work::Ours(work) | Work::Peer(work) = &mut rival.work {
                 work();

@@ -35,8 +35,9 @@ fn wide(batch: usize) -> Contest {
     classifier("784-256-256-10, Adam", &[784, 256, 256, 10], batch, Rule::Adam)
 }
 
+/// Who steps.
 #[derive(Clone, Copy, PartialEq)]
-enum Rule {
+pub(crate) enum Rule {
     Adam,
     Momentum,
 }
@@ -91,21 +92,41 @@ fn candle_by_hand(x: &Tensor, y: &Tensor, net: &Net) -> candle_core::Result<impl
 
 /// A net for ten classes: linear layers of these sizes with a ReLU between them.
 fn classifier(name: &str, sizes: &[usize], batch: usize, rule: Rule) -> Contest {
-    let rng = &mut Rng::new(4);
-    let x = init::normal::<f32>([batch, sizes[0]], 0.0, 1.0, rng);
-    let labels: Vec<usize> = (0..batch).map(|i| i % 10).collect();
-    let (mut net, mut loss, mut optimizer) = (mlp(sizes, rng), CrossEntropy::mean(), rule.ours());
+    let step = classifier_training(sizes, batch, rule);
+    let contest = Contest::ours(format!("{name}, batch {batch}"), step);
+    // candle's descent knows no momentum.
+    let peer = || candle_classifier(sizes, batch).expect("the sizes fit");
+    let contest = if rule == Rule::Adam { contest.peer("candle", peer()) } else { contest };
+    contest.pytorch(workload(sizes, batch, rule))
+}
+
+/// What the scripts call it.
+pub(crate) fn workload(sizes: &[usize], batch: usize, rule: Rule) -> String {
     let words: Vec<String> = sizes.iter().map(usize::to_string).collect();
-    let peer = candle_classifier(sizes, &x, &labels).expect("the sizes fit");
-    let contest = Contest::ours(format!("{name}, batch {batch}"), move || {
+    format!("classifier {} {batch} {}", rule.name(), words.join(" "))
+}
+
+/// Ours as a closure.
+pub(crate) fn classifier_training(
+    sizes: &[usize],
+    batch: usize,
+    rule: Rule,
+) -> impl FnMut() + use<> {
+    let (x, labels) = classes(sizes, batch);
+    let net = mlp(sizes, &mut Rng::new(4));
+    let (mut net, mut loss, mut optimizer) = (net, CrossEntropy::mean(), rule.ours());
+    move || {
         black_box(loss.forward(&net.forward(&x), &labels));
         net.zero_grad();
         net.backward_params(&loss.backward());
         optimizer.step(net.params_mut());
-    });
-    // candle's descent knows no momentum.
-    let contest = if rule == Rule::Adam { contest.peer("candle", peer) } else { contest };
-    contest.pytorch(format!("classifier {} {batch} {}", rule.name(), words.join(" ")))
+    }
+}
+
+/// A batch and its labels.
+fn classes(sizes: &[usize], batch: usize) -> (Tensor, Vec<usize>) {
+    let x = init::normal([batch, sizes[0]], 0.0, 1.0, &mut Rng::new(4));
+    (x, (0..batch).map(|i| i % 10).collect())
 }
 
 /// Linear layers of these sizes with a ReLU between them.
@@ -120,21 +141,53 @@ pub(crate) fn mlp(sizes: &[usize], rng: &mut Rng) -> Sequential {
     Sequential::new(layers)
 }
 
-/// One sample at a time through a small net: all overhead, hardly any arithmetic.
+/// The name of the row that is all overhead, hardly any arithmetic.
+pub(crate) const SMALL: &str = "50-50-50-1, Adam, batch 1";
+const SIZES: [usize; 4] = [50, 50, 50, 1];
+
+/// Batches of random numbers with random targets, one after another. If a net saw the same again and
+/// again it would learn it, and its gradients would become so small (denormal numbers) that
+/// processors take another, slow way.
+pub(crate) struct Fresh<T> {
+    batches: Vec<(T, T)>,
+    at: usize,
+}
+
+impl Fresh<Tensor> {
+    /// 4,096 samples for a net of these sizes.
+    pub(crate) fn new(sizes: &[usize], batch: usize) -> Self {
+        let rng = &mut Rng::new(5);
+        let mut draw = |size| init::normal([batch, size], 0.0, 1.0, rng);
+        let pair = |_| (draw(sizes[0]), draw(sizes[sizes.len() - 1]));
+        Self { batches: (0..4096 / batch).map(pair).collect(), at: 0 }
+    }
+}
+
+impl<T> Fresh<T> {
+    /// The next batch and its targets.
+    pub(crate) fn next(&mut self) -> &(T, T) {
+        self.at = (self.at + 1) % self.batches.len();
+        &self.batches[self.at]
+    }
+}
+
+/// One sample at a time through a small net.
 fn small() -> Contest {
-    let (sizes, rng) = ([50, 50, 50, 1], &mut Rng::new(5));
-    let x = init::normal::<f32>([1, 50], 0.0, 1.0, rng);
-    let y = Tensor::ones([1, 1]);
-    let (mut net, mut loss, mut adam) = (mlp(&sizes, rng), Mse::mean(), Adam::new(0.001));
-    let peer = candle_small(&sizes, &x).expect("the sizes fit");
-    Contest::ours("50-50-50-1, Adam, batch 1", move || {
-        black_box(loss.forward(&net.forward(&x), &y));
+    let peer = candle_small().expect("the sizes fit");
+    Contest::ours(SMALL, small_training()).peer("candle", peer).pytorch("small")
+}
+
+/// Ours as a closure.
+pub(crate) fn small_training() -> impl FnMut() {
+    let (mut samples, net) = (Fresh::new(&SIZES, 1), mlp(&SIZES, &mut Rng::new(5)));
+    let (mut net, mut loss, mut adam) = (net, Mse::mean(), Adam::new(0.001));
+    move || {
+        let (x, y) = samples.next();
+        black_box(loss.forward(&net.forward(x), y));
         net.zero_grad();
         net.backward_params(&loss.backward());
         adam.step(net.params_mut());
-    })
-    .peer("candle", peer)
-    .pytorch("small")
+    }
 }
 
 /// Images and labels for chapter 6's net.
@@ -213,13 +266,10 @@ fn candle_input(x: &Tensor) -> candle_core::Result<candle_core::Tensor> {
     candle_core::Tensor::from_slice(x.data(), &x.shape()[..], &Device::Cpu)
 }
 
-fn candle_classifier(
-    sizes: &[usize],
-    x: &Tensor,
-    labels: &[usize],
-) -> candle_core::Result<impl FnMut() + use<>> {
+fn candle_classifier(sizes: &[usize], batch: usize) -> candle_core::Result<impl FnMut() + use<>> {
     let (net, mut adam) = candle_net(sizes)?;
-    let x = candle_input(x)?;
+    let (x, labels) = classes(sizes, batch);
+    let x = candle_input(&x)?;
     let labels: Vec<u32> = labels.iter().map(|&label| label as u32).collect();
     let labels = candle_core::Tensor::from_slice(&labels, labels.len(), &Device::Cpu)?;
     let mut step =
@@ -227,9 +277,15 @@ fn candle_classifier(
     Ok(move || step().expect("the sizes fit"))
 }
 
-fn candle_small(sizes: &[usize], x: &Tensor) -> candle_core::Result<impl FnMut() + use<>> {
-    let (net, mut adam) = candle_net(sizes)?;
-    let (x, y) = (candle_input(x)?, candle_core::Tensor::ones((1, 1), DType::F32, &Device::Cpu)?);
-    let mut step = move || adam.backward_step(&candle_nn::loss::mse(&net.forward(&x)?, &y)?);
+fn candle_small() -> candle_core::Result<impl FnMut() + use<>> {
+    let (net, mut adam) = candle_net(&SIZES)?;
+    let pair = |(x, y): &(Tensor, Tensor)| Ok((candle_input(x)?, candle_input(y)?));
+    let batches =
+        Fresh::new(&SIZES, 1).batches.iter().map(pair).collect::<candle_core::Result<_>>()?;
+    let mut samples = Fresh { batches, at: 0 };
+    let mut step = move || {
+        let (x, y) = samples.next();
+        adam.backward_step(&candle_nn::loss::mse(&net.forward(x)?, y)?)
+    };
     Ok(move || step().expect("the sizes fit"))
 }

@@ -3,8 +3,8 @@
 use crate::contest::{NOT_RUST, Row};
 use longhand::report::Table;
 
-/// Rows, a column for each rival, and how many times as fast we are: as the best Rust peer, and as
-/// each of the others that took part.
+/// Rows, a column for each rival, and how many times as fast we are: as the best Rust peer, if any
+/// took part, and as each of the others that did.
 pub fn table(rows: &[&Row]) -> String {
     let Some(first) = rows.first() else { return String::new() };
     // Those that are not Rust last, the others as they turn up.
@@ -14,23 +14,26 @@ pub fn table(rows: &[&Row]) -> String {
             rivals.push(name);
         }
     }
-    let place = |name: &str| NOT_RUST.iter().position(|other| *other == name).map_or(0, |i| i + 1);
+    let place =
+        |name: &str| NOT_RUST.iter().position(|(other, _)| *other == name).map_or(0, |i| i + 1);
     rivals.sort_by_key(|name| place(name));
-    let others = || NOT_RUST.into_iter().filter(|other| rivals.contains(other));
+    let others = || {
+        NOT_RUST.into_iter().filter(|(other, ratio)| rivals.contains(other) && !ratio.is_empty())
+    };
+    let rust = rows.iter().any(|row| row.best_peer().is_some()).then_some("/Rust");
     let unit = if first.flops.is_some() { "GFLOP/s" } else { "" };
-    let ratios = others().map(|other| if other == "PyTorch" { "/Torch" } else { "/BLAS" });
-    let ratios: Vec<&str> = ["/Rust"].into_iter().chain(ratios).collect();
+    let ratios: Vec<&str> = rust.into_iter().chain(others().map(|(_, ratio)| ratio)).collect();
     let mut table = Table::new([unit].iter().chain(&rivals).chain(&ratios));
     for row in rows {
         let mut cells = vec![row.name.clone()];
         cells.extend(rivals.iter().map(|rival| cell(row, rival)));
-        cells.push(times(row.best_peer().and_then(|peer| row.gain(peer))));
-        cells.extend(others().map(|other| times(row.gain(other))));
+        cells.extend(rust.map(|_| times(row.best_peer().and_then(|peer| row.gain(peer)))));
+        cells.extend(others().map(|(other, _)| times(row.gain(other))));
         table.push(cells);
     }
     let mut text = (1..=rivals.len() + ratios.len()).fold(table.left(0), Table::right).to_string();
     text += &summary("the best Rust peer", rows, |row| row.gain(row.best_peer()?));
-    for other in others() {
+    for (other, _) in others() {
         text += &summary(other, rows, |row| row.gain(other));
     }
     text

@@ -7,11 +7,11 @@ use longhand::tensor::{isa, threads};
 use longhand::{Error, ErrorKind, Result};
 use longhand_benches::contest::{Contest, Referee, Row};
 use longhand_benches::matmul::{self, Shape};
-use longhand_benches::pytorch::PyTorch;
 use longhand_benches::rivals::openblas_kernels;
+use longhand_benches::server::Server;
 use longhand_benches::{
-    capture, conv, dni, elementwise, limit_threads, loading, mebp, memory, peak, per_sample,
-    random, steps, table,
+    capture, compiled, conv, dni, elementwise, limit_threads, loading, mebp, memory, peak,
+    per_sample, random, steps, table,
 };
 use std::process::ExitCode;
 
@@ -19,7 +19,8 @@ const HELP: &str = "\
 compare [group or filter …] [options]
 
 groups (all that fit, if none is named):
-  peak products avx2 small elementwise conv steps methods per-sample batch threads loading
+  peak products avx2 small elementwise conv steps compiled methods per-sample batch threads
+  loading
   random (if it is named): two hundred products of random shapes
   memory (by itself: it wants a fresh process)
 any other word is a filter: only rows with it in their names
@@ -28,6 +29,7 @@ any other word is a filter: only rows with it in their names
   --f64              products in f64 instead of f32
   --seed N           of the random shapes (1)
   --pytorch PYTHON   with PyTorch in this Python: pip install torch
+  --jax PYTHON       with JAX in this Python: pip install jax
   --budget SECONDS   time for each row, roughly (0.4)
   --record FILE      also write every median time to this file, separated by tabs
   --capture FOLDER   the whole comparison, into FOLDER/output and FOLDER/figures
@@ -41,6 +43,7 @@ struct Options {
     double: bool,
     seed: u64,
     pytorch: Option<String>,
+    jax: Option<String>,
     budget: f64,
     record: Option<String>,
     capture: Option<String>,
@@ -92,7 +95,13 @@ const GROUPS: &[Group] = &[
     }),
     ("elementwise", |referee, _| {
         let title = format!("A million numbers, {}", on(referee.threads));
-        section(referee, "elementwise", &title, elementwise::contests(), table::table);
+        section(
+            referee,
+            "elementwise",
+            &title,
+            elementwise::contests(referee.threads),
+            table::table,
+        );
     }),
     ("conv", |referee, _| {
         let title = format!("Convolutions, {}", on(referee.threads));
@@ -101,6 +110,12 @@ const GROUPS: &[Group] = &[
     ("steps", |referee, _| {
         let title = format!("A training step, {}", on(referee.threads));
         section(referee, "steps", &title, steps::contests(), table::table);
+    }),
+    ("compiled", |referee, _| {
+        let title = format!("A training step beside compiled ones, {}", on(referee.threads));
+        section(referee, "compiled", &title, compiled::linear(referee.threads), table::table);
+        let title = format!("A step of LeNet in other ways, {}", on(referee.threads));
+        section(referee, "compiled", &title, compiled::lenet(), table::table);
     }),
     ("methods", |referee, _| {
         let title = format!("Steps by three methods, {}", on(referee.threads));
@@ -165,7 +180,8 @@ fn run(options: Options) -> Result<()> {
     limit_threads(options.threads);
     isa::check()?;
     if let Some(folder) = &options.capture {
-        return capture::run(folder, options.pytorch.as_deref(), options.budget);
+        let (pytorch, jax) = (options.pytorch.as_deref(), options.jax.as_deref());
+        return capture::run(folder, pytorch, jax, options.budget);
     }
     if options.groups.iter().any(|group| group == MEMORY) {
         let table = memory::table(options.pytorch.as_deref(), options.threads)?;
@@ -177,12 +193,22 @@ fn run(options: Options) -> Result<()> {
         Ok(kernels) => eprintln!("OpenBLAS with its kernels for {kernels}"),
         Err(why) => eprintln!("{why}"),
     }
-    let pytorch = options.pytorch.as_deref().map(PyTorch::start).transpose()?;
+    let mut servers = Vec::new();
+    if let Some(python) = &options.pytorch {
+        servers.push(Server::pytorch(python)?);
+    }
+    if let Some(python) = &options.jax {
+        servers.push(Server::jax(python, options.threads)?);
+    }
+    match Server::floor() {
+        Ok(floor) => servers.push(floor),
+        Err(error) => eprintln!("{error}\nthe column C is left out"),
+    }
     let mut referee = Referee {
         threads: options.threads,
         budget: options.budget,
         filter: options.filter.clone(),
-        pytorch,
+        servers,
         record: Vec::new(),
     };
     for (name, group) in GROUPS {
@@ -208,6 +234,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
         double: false,
         seed: 1,
         pytorch: None,
+        jax: None,
         budget: 0.4,
         record: None,
         capture: None,
@@ -243,6 +270,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options
                 options.budget = seconds.ok_or(fault(&text, "seconds"))?;
             }
             "--pytorch" => options.pytorch = Some(value("a Python")?),
+            "--jax" => options.jax = Some(value("a Python")?),
             "--record" => options.record = Some(value("a file")?),
             "--capture" => options.capture = Some(value("a folder")?),
             other if other.starts_with('-') => {
