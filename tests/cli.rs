@@ -5,6 +5,7 @@ mod examples;
 
 use std::io::pipe;
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
 const EXAMPLES: [&str; 10] = [
     "chapter1",
@@ -19,9 +20,11 @@ const EXAMPLES: [&str; 10] = [
     "chapter10",
 ];
 
+static BUILT: LazyLock<Result<(), String>> = LazyLock::new(|| examples::build(EXAMPLES));
+
 /// An example, brought up to date, in surroundings in which any work on the digits would fail.
 fn example(name: &str) -> Command {
-    examples::build().unwrap();
+    BUILT.as_ref().unwrap();
     let mut command = Command::new(examples::program(name));
     command.env("LONGHAND_DATA", "no/such/folder").current_dir(env!("CARGO_TARGET_TMPDIR"));
     command

@@ -20,6 +20,7 @@ use crate::masks::{difference, with_anchors, without_anchors};
 use crate::repository::{Problems, Repository};
 use crate::runs::{Run, SHOWN, owner, runs};
 use crate::surroundings::Surroundings;
+use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Mutex;
 
@@ -36,7 +37,7 @@ fn elsewhere(name: &str) -> bool {
 
 /// The chapters that run longest, the very longest first. They begin in this order, so that none is
 /// left to run alone at the end.
-const LONGEST: [usize; 6] = [4, 8, 6, 9, 10, 7];
+const LONGEST: [usize; 6] = [8, 9, 6, 4, 10, 7];
 
 /// Whether the book is to be brought up to date instead of compared.
 pub fn blessing() -> bool {
@@ -93,7 +94,7 @@ fn side_by_side(
     remembering: bool,
     problems: &mut Problems,
 ) {
-    if let Err(what) = examples::build() {
+    if let Err(what) = build(jobs.iter().map(|(_, run)| run)) {
         return problems.add("examples", 1, what);
     }
     let (jobs, found) = (Mutex::new(jobs.into_iter()), Mutex::new(problems));
@@ -117,6 +118,12 @@ fn side_by_side(
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| (0..workers).for_each(|_| drop(scope.spawn(work))));
+}
+
+/// Builds the examples of these runs, and no other.
+fn build<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Result<(), String> {
+    let names: BTreeSet<&str> = runs.into_iter().map(|run| &*run.example).collect();
+    examples::build(names)
 }
 
 /// Captured outputs and figures that no run makes.
@@ -144,11 +151,12 @@ fn each_run(
     act: fn(&Repository, &str, &Captured, &mut Problems),
 ) -> Problems {
     let mut problems = strangers(repo);
-    if let Err(what) = examples::build() {
+    let runs: Vec<Run> = runs(repo).into_iter().filter(chosen).collect();
+    if let Err(what) = build(&runs) {
         problems.add("examples", 1, what);
         return problems;
     }
-    for run in runs(repo).iter().filter(|run| chosen(run)) {
+    for run in &runs {
         match capture(repo, run, &Surroundings::default()) {
             Ok(now) => act(repo, &run.name, &now, &mut problems),
             Err(what) => problems.add(&format!("examples/{}", run.example), 1, what),
