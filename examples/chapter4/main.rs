@@ -32,7 +32,7 @@ const PROGRAM: Program = Program {
     name: "chapter4",
     title: "Chapter 4: layers, modules, training",
     about: "Three refactors, three rules for a step, experiments that are fair to all rivals, and \
-            a net that reads 97 digits in 100. It takes most of a minute.",
+            a net that reads 97 digits in 100. It takes about half a minute.",
     choices: &[
         ("digits", "the net that reads, alone: some seconds"),
         ("read FILE…", "your own digits, from PNG, PGM, NPY or IDX: some seconds"),
