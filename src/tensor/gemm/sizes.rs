@@ -19,8 +19,9 @@ const MC: usize = 24;
 /// A of up to this many rows is one block. Then it is B's micro-panel that stays in the first-level
 /// cache while the rows pass: with half the depth, 16 KiB.
 const FEW_ROWS: usize = 96;
-/// Bytes of a packed panel of B, kc × nc, which is read over and over in one stream.
-const PANEL: usize = 2 << 20;
+/// Bytes of a packed panel of B, kc × nc, which is read over and over in one stream: from the
+/// second-level cache, where that holds as much beside A.
+const PANEL: usize = 1 << 20;
 /// Micro-panels packed at one go, so that B's rows are read in runs of four micro-panels' width.
 pub(super) const GROUP: usize = 4;
 /// With fewer rows than this, one tile is as tall as A, and wider than others: there is room for
