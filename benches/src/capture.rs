@@ -32,7 +32,7 @@ pub fn run(folder: &str, python: Option<&str>, jax: Option<&str>, budget: f64) -
     let counts: Vec<usize> =
         [1, 2, 4, 8, 16, 32].into_iter().filter(|&count| count <= most).collect();
     let mut parts = vec![(
-        "peak products small elementwise conv steps compiled methods per-sample batch loading avx2",
+        "peak products small elementwise conv steps compiled methods per-sample batch loading",
         1,
     )];
     parts.extend(
@@ -41,6 +41,7 @@ pub fn run(folder: &str, python: Option<&str>, jax: Option<&str>, budget: f64) -
             .filter(|_| most > 1),
     );
     parts.push(("products --f64", 1));
+    parts.push(("avx2", 1));
     parts.push(("random", 1));
     parts.push(("memory", 1));
     parts.extend(counts.iter().map(|&count| ("threads", count)));
@@ -174,6 +175,7 @@ fn lines(
         ("faer", "faer"),
         ("OpenBLAS", "OpenBLAS"),
         ("candle", "candle"),
+        ("matrixm.", "matrixmultiply"),
         ("PyTorch", "PyTorch"),
     ] {
         let points: Vec<(f64, f64)> = record

@@ -54,6 +54,13 @@ pub mod table;
 
 use std::env;
 
+/// Tells OpenBLAS to use AVX2 alone, as on a processor that has no more; the others cannot be told.
+/// Call it first of all: it looks once.
+pub fn avx2_alone() {
+    // SAFETY: the process has no other thread yet that could be reading the environment.
+    unsafe { env::set_var("OPENBLAS_CORETYPE", "Haswell") };
+}
+
 /// Tells the peers' pools how many threads they may have. Call it first of all: they look once.
 pub fn limit_threads(threads: usize) {
     for variable in ["RAYON_NUM_THREADS", "MATMUL_NUM_THREADS", "OPENBLAS_NUM_THREADS"] {

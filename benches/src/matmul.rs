@@ -204,6 +204,7 @@ pub fn contest<T: Number>(shape: Shape, threads: usize) -> Contest {
     let Shape { m, k, n, .. } = shape;
     let operands = Operands::<T>::new(shape);
     strongest_of(&operands, threads)
+        .peer("matrixm.", operands.work(operands.matrixmultiply()))
         .pytorch(format!("matmul {m} {k} {n} {} {}", shape.layout(), T::DTYPE_NAME))
         .flops(shape.flops())
 }
@@ -220,11 +221,12 @@ fn strongest_of<T: Number>(operands: &Operands<T>, threads: usize) -> Contest {
         .peer_if_any("OpenBLAS", operands.openblas().map(|product| operands.work(product)))
 }
 
-/// A product of this shape with AVX2, which is all that matrixmultiply uses.
+/// A product of this shape with AVX2 alone, which OpenBLAS can be told to be content with: see
+/// [`avx2_alone`](crate::avx2_alone).
 pub fn avx2(shape: Shape) -> Contest {
     let operands = Operands::<f32>::new(shape);
     Contest::ours(shape.name(), operands.work(operands.ours(Some(Isa::Avx2))))
-        .peer("matrixm.", operands.work(operands.matrixmultiply()))
+        .peer_if_any("OpenBLAS", operands.openblas().map(|product| operands.work(product)))
         .flops(shape.flops())
 }
 
@@ -307,7 +309,7 @@ mod tests {
         let mut contest = contest::<f32>(Shape::new(2, 3, 4, "TN"), 1);
         let names: Vec<&str> = contest.rivals.iter().map(|rival| rival.name).collect();
         let openblas: &[&str] = if openblas_kernels().is_ok() { &["OpenBLAS"] } else { &[] };
-        assert_eq!(names, [&["ours", "gemm", "faer"], openblas, &["PyTorch"]].concat());
+        assert_eq!(names, [&["ours", "gemm", "faer"], openblas, &["matrixm.", "PyTorch"]].concat());
         for rival in &mut contest.rivals {
             if let Work::Ours(work) | Work::Peer(work) = &mut rival.work {
                 work();

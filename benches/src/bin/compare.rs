@@ -10,8 +10,8 @@ use longhand_benches::matmul::{self, Shape};
 use longhand_benches::rivals::openblas_kernels;
 use longhand_benches::server::Server;
 use longhand_benches::{
-    capture, compiled, conv, dni, elementwise, limit_threads, loading, mebp, memory, peak,
-    per_sample, random, steps, table,
+    avx2_alone, capture, compiled, conv, dni, elementwise, limit_threads, loading, mebp, memory,
+    peak, per_sample, random, steps, table,
 };
 use std::process::ExitCode;
 
@@ -19,9 +19,10 @@ const HELP: &str = "\
 compare [group or filter …] [options]
 
 groups (all that fit, if none is named):
-  peak products avx2 small elementwise conv steps compiled methods per-sample batch threads
+  peak products small elementwise conv steps compiled methods per-sample batch threads
   loading
   random (if it is named): two hundred products of random shapes
+  avx2 (by itself): products without AVX-512, by us and by OpenBLAS
   memory (by itself: it wants a fresh process)
 any other word is a filter: only rows with it in their names
 
@@ -51,6 +52,8 @@ struct Options {
 
 type Group = (&'static str, fn(&mut Referee, &Options));
 
+/// Runs by itself: OpenBLAS settles on its kernels once.
+const AVX2: &str = "avx2";
 /// Runs only if it is asked for, and then alone.
 const MEMORY: &str = "memory";
 
@@ -73,7 +76,7 @@ const GROUPS: &[Group] = &[
         };
         section(referee, group, &title, matmul::shapes().into_iter().map(contest), table::table);
     }),
-    ("avx2", |referee, _| {
+    (AVX2, |referee, _| {
         if referee.threads == 1 && isa::Isa::Avx2.is_supported() {
             let contests = matmul::shapes().into_iter().map(matmul::avx2);
             section(referee, "avx2", "Products with AVX2 alone", contests, table::table);
@@ -178,6 +181,9 @@ fn main() -> ExitCode {
 
 fn run(options: Options) -> Result<()> {
     limit_threads(options.threads);
+    if options.groups == [AVX2] {
+        avx2_alone();
+    }
     isa::check()?;
     if let Some(folder) = &options.capture {
         let (pytorch, jax) = (options.pytorch.as_deref(), options.jax.as_deref());
@@ -212,9 +218,9 @@ fn run(options: Options) -> Result<()> {
         record: Vec::new(),
     };
     for (name, group) in GROUPS {
-        // `threads` repeats two rows of `products`, and `random` takes two minutes: they run only
-        // if they are asked for.
-        let default = options.groups.is_empty() && !["threads", "random"].contains(name);
+        // `threads` repeats two rows of `products`, `random` takes two minutes, and `avx2` wants a
+        // process of its own: they run only if they are asked for.
+        let default = options.groups.is_empty() && !["threads", "random", AVX2].contains(name);
         if default || options.groups.iter().any(|wanted| wanted == name) {
             group(&mut referee, &options);
         }
