@@ -1,6 +1,6 @@
 """JAX on the training steps of the appendix "How fast is it": one process, one number of threads.
 
-    python3 benches/in_jax.py THREADS        answers `compare`, one question a line, like pytorch.py
+    python3 benches/in_jax.py THREADS        answers `compare` (serving.py)
 
 A workload begins with `call`, where Python calls the compiled step each time, as a loop does that
 also looks at the loss; or with `scan`, where a hundred steps are compiled into one call. Compiled is
@@ -18,13 +18,14 @@ os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-THREADS:])
 import jax  # noqa: E402
 import jax.numpy as jnp  # noqa: E402
 import numpy as np  # noqa: E402
+import serving  # noqa: E402
 
 SAMPLES, LENGTH = 4096, 100
 RNG = np.random.default_rng(0)
 
 
 def normal(*shape, scale=1.0):
-    return jnp.asarray(RNG.normal(size=shape, scale=scale).astype(np.float32))
+    return RNG.normal(size=shape, scale=scale).astype(np.float32)
 
 
 def linear(inputs, outputs):
@@ -72,8 +73,7 @@ def classifier(rule, batch, *sizes):
 def small():
     params = [linear(50, 50), linear(50, 50), linear(50, 1)]
     loss = lambda params, x, y: jnp.square(mlp(params, x) - y).mean()
-    normal_numbers = lambda *shape: RNG.normal(size=shape).astype(np.float32)
-    return params, loss, adam, list(zip(normal_numbers(SAMPLES, 1, 50), normal_numbers(SAMPLES, 1, 1)))
+    return params, loss, adam, list(zip(normal(SAMPLES, 1, 50), normal(SAMPLES, 1, 1)))
 
 
 def convolution(x, layer):
@@ -99,6 +99,7 @@ WORKLOADS = {"classifier": classifier, "small": small, "lenet": lenet}
 
 def prepare(how, word, *arguments):
     params, loss, rule, samples = WORKLOADS[word](*arguments)
+    params = jax.tree.map(jnp.asarray, params)
     zeros = lambda: jax.tree.map(jnp.zeros_like, params)
     carry = params, (zeros(), zeros(), jnp.float32(0))
 
@@ -131,28 +132,25 @@ def prepare(how, word, *arguments):
     return run, steps
 
 
-def main():
-    last, run, steps = None, None, 1
-    for line in sys.stdin:
-        word, _, rest = line.strip().partition(" ")
-        if word == "version":
-            print(jax.__version__, flush=True)
-        elif word == "time":
-            threads, warm, repeats, workload = rest.split(" ", 3)
-            assert int(threads) == THREADS, f"started for {THREADS} threads"
-            if workload != last:
-                run = None  # the old one's memory goes first
-                last, (run, steps) = workload, prepare(*workload.split())
-                run(1)  # compiles
-            warm, repeats = (-(-int(count) // steps) for count in (warm, repeats))
-            if warm:
-                run(warm)
-            start = time.perf_counter()
-            run(repeats)
-            print((time.perf_counter() - start) / (repeats * steps), flush=True)
-        else:
-            sys.exit(f"not a question: {line!r}")
+class Clock:
+    """Keeps the last workload, so that a row of questions finds it ready."""
+
+    def __init__(self):
+        self.name, self.run, self.steps = None, None, 1
+
+    def time(self, workload, threads, repeats, warm):
+        assert threads == THREADS, f"started for {THREADS} threads"
+        if workload != self.name:
+            self.run = None  # the old one's memory goes first
+            self.name, (self.run, self.steps) = workload, prepare(*workload.split())
+            self.run(1)  # compiles
+        warm, repeats = (-(-count // self.steps) for count in (warm, repeats))
+        if warm:
+            self.run(warm)
+        start = time.perf_counter()
+        self.run(repeats)
+        return (time.perf_counter() - start) / (repeats * self.steps)
 
 
 if __name__ == "__main__":
-    main()
+    serving.answer(jax.__version__, Clock().time)

@@ -12,9 +12,7 @@
                                              beside chapter 6's example
 
 It needs `python3 -m pip install torch backpack-for-pytorch` and nothing else. A workload is a line of words, such as
-`matmul 64 784 500 NN float32`; a question is `time <threads> <warm> <repeats> <workload>`,
-where <warm> is the number of runs that come first and are not timed, and the answer is the seconds
-that one of the others took. Between questions nothing runs.
+`matmul 64 784 500 NN float32`; how it is asked for is said in serving.py.
 """
 
 import itertools
@@ -24,6 +22,7 @@ import subprocess
 import sys
 import time
 
+import serving
 import torch
 from torch import nn
 from torch.utils.checkpoint import checkpoint_sequential
@@ -77,8 +76,11 @@ def chain(sizes):
     return nn.Sequential(*layers[:-1])
 
 
-def training(net, loss, x, y, optimizer):
+def training(net, loss, samples, optimizer):
+    """Steps, each with the next of these batches and their targets."""
+
     def run():
+        x, y = next(samples)
         value = loss(net(x), y)
         optimizer.zero_grad()
         value.backward()
@@ -95,7 +97,7 @@ def classifier(rule, batch, *sizes):
     else:
         optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9)
     x, y = torch.randn(batch, sizes[0]), torch.arange(batch) % 10
-    return training(net, nn.CrossEntropyLoss(), x, y, optimizer)
+    return training(net, nn.CrossEntropyLoss(), itertools.repeat((x, y)), optimizer)
 
 
 def fresh():
@@ -104,17 +106,8 @@ def fresh():
 
 
 def small():
-    net, loss, samples = chain([50, 50, 50, 1]), nn.MSELoss(), fresh()
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.001)
-
-    def run():
-        x, y = next(samples)
-        value = loss(net(x), y)
-        optimizer.zero_grad()
-        value.backward()
-        optimizer.step()
-
-    return run
+    net = chain([50, 50, 50, 1])
+    return training(net, nn.MSELoss(), fresh(), torch.optim.Adam(net.parameters(), lr=0.001))
 
 
 def step_by_hooks(net):
@@ -170,7 +163,8 @@ def lenet(batch, what):
         net, x = (thing.to(memory_format=torch.channels_last) for thing in (net, x))
     if what == "wtb":
         return tempered(net, nn.NLLLoss(), x, y, lr=0.01)
-    return training(net, nn.NLLLoss(), x, y, torch.optim.SGD(net.parameters(), lr=0.01))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    return training(net, nn.NLLLoss(), itertools.repeat((x, y)), optimizer)
 
 
 def tempered(net, loss, x, y, lr):
@@ -345,16 +339,7 @@ class Clock:
 
 
 def serve():
-    clock = Clock()
-    for line in sys.stdin:
-        word, _, rest = line.strip().partition(" ")
-        if word == "version":
-            print(torch.__version__, flush=True)
-        elif word == "time":
-            threads, warm, repeats, workload = rest.split(" ", 3)
-            print(clock.time(workload, int(threads), int(repeats), int(warm)), flush=True)
-        else:
-            sys.exit(f"not a question: {line!r}")
+    serving.answer(torch.__version__, Clock().time)
 
 
 def report(threads):

@@ -115,12 +115,21 @@ pub(crate) fn classifier_training(
     let (x, labels) = classes(sizes, batch);
     let net = mlp(sizes, &mut Rng::new(4));
     let (mut net, mut loss, mut optimizer) = (net, CrossEntropy::mean(), rule.ours());
-    move || {
-        black_box(loss.forward(&net.forward(&x), &labels));
-        net.zero_grad();
-        net.backward_params(&loss.backward());
-        optimizer.step(net.params_mut());
-    }
+    move || step(&mut net, &mut loss, &mut *optimizer, &x, &labels)
+}
+
+/// One step of ours: forward, loss, backward, and the optimizer's.
+fn step<L: Loss>(
+    net: &mut Sequential,
+    loss: &mut L,
+    optimizer: &mut dyn Optimizer,
+    x: &Tensor,
+    y: &L::Target,
+) {
+    black_box(loss.forward(&net.forward(x), y));
+    net.zero_grad();
+    net.backward_params(&loss.backward());
+    optimizer.step(net.params_mut());
 }
 
 /// A batch and its labels.
@@ -183,10 +192,7 @@ pub(crate) fn small_training() -> impl FnMut() {
     let (mut net, mut loss, mut adam) = (net, Mse::mean(), Adam::new(0.001));
     move || {
         let (x, y) = samples.next();
-        black_box(loss.forward(&net.forward(x), y));
-        net.zero_grad();
-        net.backward_params(&loss.backward());
-        adam.step(net.params_mut());
+        step(&mut net, &mut loss, &mut adam, x, y);
     }
 }
 
@@ -217,12 +223,7 @@ pub fn lenet_training(batch: usize) -> impl FnMut() {
     let (x, labels) = digits(batch);
     let mut net = lenet::<f32>(&mut Rng::new(7), [0.0, 0.0]);
     let (mut loss, mut sgd) = (Nll::mean(), Sgd::new(0.01));
-    move || {
-        black_box(loss.forward(&net.forward(&x), &labels));
-        net.zero_grad();
-        net.backward_params(&loss.backward());
-        sgd.step(net.params_mut());
-    }
+    move || step(&mut net, &mut loss, &mut sgd, &x, &labels)
 }
 
 /// A well-tempered step (chapter 8) beside an ordinary one of ours and PyTorch's well-tempered one.
@@ -231,18 +232,15 @@ pub fn lenet_tempered(batch: usize) -> Contest {
     let (x, labels) = digits(batch);
     let mut net = lenet::<f32>(&mut Rng::new(7), [0.0, 0.0]);
     let (mut loss, mut wtb) = (Nll::mean(), Tempered::new(Sgd::new(0.01)));
-    let mut step = move |end: bool| {
-        black_box(loss.forward(&net.forward(&x), &labels));
-        net.zero_grad();
-        net.backward_params(&loss.backward());
-        wtb.step(net.params_mut());
+    let mut tempered = move |end: bool| {
+        step(&mut net, &mut loss, &mut wtb, &x, &labels);
         if end {
             let _ = wtb.end_epoch();
         }
     };
-    step(false);
-    step(true);
-    Contest::ours(format!("LeNet, well-tempered, batch {batch}"), move || step(false))
+    tempered(false);
+    tempered(true);
+    Contest::ours(format!("LeNet, well-tempered, batch {batch}"), move || tempered(false))
         .beside("ordinary", lenet_training(batch))
         .pytorch(format!("lenet {batch} wtb"))
 }

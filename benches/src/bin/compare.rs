@@ -50,6 +50,15 @@ struct Options {
     capture: Option<String>,
 }
 
+impl Options {
+    /// Whether this group runs. `threads` repeats two rows of `products`, `random` takes two minutes,
+    /// and `avx2` wants a process of its own: they run only if they are asked for.
+    fn wants(&self, group: &str) -> bool {
+        let default = self.groups.is_empty() && !["threads", "random", AVX2].contains(&group);
+        default || self.groups.iter().any(|wanted| wanted == group)
+    }
+}
+
 type Group = (&'static str, fn(&mut Referee, &Options));
 
 /// Runs by itself: OpenBLAS settles on its kernels once.
@@ -203,12 +212,14 @@ fn run(options: Options) -> Result<()> {
     if let Some(python) = &options.pytorch {
         servers.push(Server::pytorch(python)?);
     }
-    if let Some(python) = &options.jax {
-        servers.push(Server::jax(python, options.threads)?);
-    }
-    match Server::floor() {
-        Ok(floor) => servers.push(floor),
-        Err(error) => eprintln!("{error}\nthe column C is left out"),
+    if options.wants("compiled") {
+        if let Some(python) = &options.jax {
+            servers.push(Server::jax(python, options.threads)?);
+        }
+        match Server::floor() {
+            Ok(floor) => servers.push(floor),
+            Err(error) => eprintln!("{error}\nthe column C is left out"),
+        }
     }
     let mut referee = Referee {
         threads: options.threads,
@@ -218,10 +229,7 @@ fn run(options: Options) -> Result<()> {
         record: Vec::new(),
     };
     for (name, group) in GROUPS {
-        // `threads` repeats two rows of `products`, `random` takes two minutes, and `avx2` wants a
-        // process of its own: they run only if they are asked for.
-        let default = options.groups.is_empty() && !["threads", "random", AVX2].contains(name);
-        if default || options.groups.iter().any(|wanted| wanted == name) {
+        if options.wants(name) {
             group(&mut referee, &options);
         }
     }
