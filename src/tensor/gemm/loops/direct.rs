@@ -24,8 +24,9 @@ use crate::Scalar;
 /// Rows that meet all of B before the next ones do: C is written in bands of this height.
 const BAND: usize = 12;
 
-/// [`ger`] or [`direct`], unless another way is likely to be better: by the transpose, where that has fewer
-/// registers of C or nothing to transpose, or as a row times a matrix. What is asked takes no time.
+/// [`ger`] or [`direct`], unless another way is likely to be better: by the transpose, where that has
+/// fewer registers of C or nothing to transpose, or as a row times a matrix. What is asked takes no
+/// time.
 #[inline]
 pub(crate) fn at_once<T: Scalar>(
     kernels: &Kernels<T>,
