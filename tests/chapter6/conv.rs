@@ -37,9 +37,10 @@ fn inputs<T: Scalar>(image: [usize; 4], outputs: usize, window: Window) -> [Tens
     ]
 }
 
-fn fast_is_reference<T: Scalar>() {
-    for (image, outputs, window) in cases() {
-        let [x, weight, up] = inputs::<T>(image, outputs, window);
+fn fast_is_reference<T: Scalar>(cases: Vec<([usize; 4], usize, Window)>, products: T) {
+    for (image, outputs, window) in cases {
+        let inputs = inputs::<T>(image, outputs, window);
+        let [x, weight, up] = inputs.map(|tensor| tensor * products.sqrt());
         let size = [image[2], image[3]];
         let fast = [
             x.conv2d(&weight, None, window),
@@ -59,12 +60,21 @@ fn fast_is_reference<T: Scalar>() {
 
 #[test]
 fn the_fast_path_gives_the_bits_of_the_seven_loops_in_f32() {
-    fast_is_reference::<f32>();
+    fast_is_reference(cases(), 1_f32);
 }
 
 #[test]
 fn the_fast_path_gives_the_bits_of_the_seven_loops_in_f64() {
-    fast_is_reference::<f64>();
+    fast_is_reference(cases(), 1_f64);
+}
+
+/// Products too small to be told from 0 keep their sign, and so does a sum of them.
+#[test]
+fn the_fast_path_gives_their_bits_where_products_underflow() {
+    let window = Window::new([4, 4]).stride([4, 4]).padding([1, 1]).dilation([2, 2]);
+    let one_place = vec![([1, 8, 7, 7], 6, window)];
+    fast_is_reference(one_place.clone(), f32::from_bits(1));
+    fast_is_reference(one_place, f64::from_bits(1));
 }
 
 #[test]

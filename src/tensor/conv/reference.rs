@@ -76,7 +76,7 @@ pub fn conv2d_weight<T: Scalar>(x: &Tensor<T>, d_output: &Tensor<T>, window: Win
     for images in cut(0..geometry.batch, GROUP / (down * across)) {
         for rows in cut(0..down, GROUP / across) {
             for cols in cut(0..across, GROUP) {
-                let mut group = Tensor::zeros(weight);
+                let mut chains = Vec::new();
                 for n in images.clone() {
                     for rows in cut(rows.clone(), CHAIN / cols.len()) {
                         for cols in cut(cols.clone(), CHAIN) {
@@ -86,11 +86,12 @@ pub fn conv2d_weight<T: Scalar>(x: &Tensor<T>, d_output: &Tensor<T>, window: Win
                             {
                                 geometry.add_place(x, d_output, [n, i, j], &mut chain);
                             }
-                            group += &chain;
+                            chains.push(chain);
                         }
                     }
                 }
-                sums.push(group);
+                // Not on top of zeros: 0 + -0.0 is 0, and one chain alone may come to -0.0.
+                sums.extend(chains.into_iter().reduce(|sum, chain| sum + chain));
             }
         }
     }
