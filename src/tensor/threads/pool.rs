@@ -28,17 +28,17 @@ const SPIN: Duration = Duration::from_millis(1);
 /// If `f` panics, with what it panicked with; the remaining tasks may be left out. If several tasks
 /// do, with what one of them panicked with.
 pub fn parallel(tasks: usize, f: impl Fn(usize) + Sync) {
+    run(tasks, &f);
+}
+
+/// The same, compiled once for every `f`.
+fn run(tasks: usize, f: &(dyn Fn(usize) + Sync)) {
     let helpers = current().min(tasks).saturating_sub(1);
     let held = if helpers > 0 { POOL.gate.hold() } else { None };
     let Some(mut held) = held else { return (0..tasks).for_each(f) };
     POOL.start_workers(helpers);
-    let job = Job {
-        f: &f,
-        tasks,
-        next: AtomicUsize::new(0),
-        isa: isa::current(),
-        panic: Mutex::new(None),
-    };
+    let job =
+        Job { f, tasks, next: AtomicUsize::new(0), isa: isa::current(), panic: Mutex::new(None) };
     let open = held.open(Shared(NonNull::from(&job).cast()), helpers);
     job.work();
     drop(open); // and so it would be if `work` unwound: before `job`, which the workers borrow

@@ -14,8 +14,16 @@ pub(crate) fn in_pieces<T: Send>(
     piece: usize,
     work: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    let pieces = out.chunks_mut(piece).enumerate();
-    for_each(pieces, |(number, out)| work(number * piece, out));
+    in_pieces_of(out, piece, &work);
+}
+
+/// The same, compiled once for every `work`.
+fn in_pieces_of<T: Send>(out: &mut [T], piece: usize, work: &(dyn Fn(usize, &mut [T]) + Sync)) {
+    if out.len() <= piece {
+        return if out.is_empty() { () } else { work(0, out) };
+    }
+    let pieces = out.chunks_mut(piece).enumerate().collect();
+    share_out(pieces, &|(number, out)| work(number * piece, out));
 }
 
 /// Into how many pieces to cut `work` when a piece should hold at least `least`: one for each
@@ -55,10 +63,16 @@ pub fn for_each<P: Send>(parts: impl IntoIterator<Item = P>, f: impl Fn(P) + Syn
     let mut parts = parts.into_iter();
     let Some(first) = parts.next() else { return };
     let Some(second) = parts.next() else { return f(first) };
-    let parts: Vec<_> =
-        [first, second].into_iter().chain(parts).map(|part| Mutex::new(Some(part))).collect();
+    let mut all = vec![first, second];
+    all.extend(parts);
+    share_out(all, &f);
+}
+
+/// The same, compiled once for every `f`.
+fn share_out<P: Send>(parts: Vec<P>, f: &(dyn Fn(P) + Sync)) {
+    let parts: Vec<_> = parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
     parallel(parts.len(), |i| {
         let part = parts[i].lock().unwrap_or_else(PoisonError::into_inner).take();
-        part.into_iter().for_each(&f);
+        part.into_iter().for_each(f);
     });
 }
