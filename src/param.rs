@@ -1,8 +1,11 @@
 //! `Param`: a tensor that is learnt, with its gradient (chapter 4).
 
+mod map;
+
 use crate::tensor::Shape;
 use crate::tensor::meter::Kind;
 use crate::{Scalar, Tensor};
+pub use map::PerParam;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -5,7 +5,7 @@
 
 use super::Safetensors;
 use crate::error::listed;
-use crate::param::ParamId;
+use crate::param::PerParam;
 use crate::tensor::Shape;
 use crate::{Error, ErrorKind, Param, Result, Rng, Scalar, Tensor};
 use std::collections::BTreeMap;
@@ -244,19 +244,19 @@ impl<T: Scalar> Archive<T> {
     pub fn kept<K>(
         &mut self,
         params: &[(String, &Param<T>)],
-        kept: &mut BTreeMap<ParamId, K>,
+        kept: &mut PerParam<K>,
         fresh: impl Fn(Shape) -> K,
         parts: impl Fn(&mut K, &mut Self),
     ) {
         for (name, param) in params {
             self.within(name, |archive| {
-                let mut begun = kept.contains_key(&param.id());
+                let mut begun = kept.get(param.id()).is_some();
                 archive.flag("begun", &mut begun);
                 if begun {
                     let fresh = || fresh(param.value.shape());
-                    parts(kept.entry(param.id()).or_insert_with(fresh), archive);
+                    parts(kept.get_or_insert_with(param.id(), fresh), archive);
                 } else {
-                    kept.remove(&param.id());
+                    kept.remove(param.id());
                 }
             });
         }

@@ -2,11 +2,10 @@
 
 use super::{Optimizer, check_state, next_power};
 use crate::data::Archive;
-use crate::param::ParamId;
+use crate::param::PerParam;
 use crate::tensor::meter::Kind;
 use crate::tensor::{Shape, isa};
 use crate::{Param, Scalar, Tensor};
-use std::collections::BTreeMap;
 
 /// w ← w − lr·m̂/(√v̂ + ε), with m̂ and v̂ running means of the gradient and its square.
 ///
@@ -31,7 +30,7 @@ pub struct Adam<T: Scalar = f32> {
     pub eps: f64,
     /// How strongly values are drawn to zero.
     pub weight_decay: f64,
-    moments: BTreeMap<ParamId, Moments<T>>,
+    moments: PerParam<Moments<T>>,
 }
 
 /// What Adam remembers of one parameter.
@@ -61,7 +60,7 @@ impl<T: Scalar> Moments<T> {
 impl<T: Scalar> Adam<T> {
     /// PyTorch's defaults at this step size.
     pub fn new(lr: f64) -> Self {
-        Self { lr, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0, moments: BTreeMap::new() }
+        Self { lr, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0, moments: PerParam::new() }
     }
 
     /// With this weight decay.
@@ -77,7 +76,7 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
         let (id, name) = (param.id(), param.name);
         let Some((value, gradient)) = param.value_and_grad() else { return };
         let shape = value.shape();
-        let state = self.moments.entry(id).or_insert_with(|| Moments::fresh(shape));
+        let state = self.moments.get_or_insert_with(id, || Moments::fresh(shape));
         check_state("moments", state.mean.shape(), name, shape);
         state.powers.0 = next_power(state.powers.0, self.betas.0);
         state.powers.1 = next_power(state.powers.1, self.betas.1);

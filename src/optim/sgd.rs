@@ -2,11 +2,10 @@
 
 use super::{Optimizer, check_state};
 use crate::data::Archive;
-use crate::param::ParamId;
+use crate::param::PerParam;
 use crate::tensor::meter::Kind;
 use crate::tensor::{Shape, isa};
 use crate::{Param, Scalar, Tensor};
-use std::collections::BTreeMap;
 
 /// w ← w − lr·v, where v is the gradient, or a running sum of gradients that fades by `momentum`.
 ///
@@ -31,13 +30,13 @@ pub struct Sgd<T: Scalar = f32> {
     pub weight_decay: f64,
     /// Whether to use Nesterov's form of the momentum.
     pub nesterov: bool,
-    velocity: BTreeMap<ParamId, Tensor<T>>,
+    velocity: PerParam<Tensor<T>>,
 }
 
 impl<T: Scalar> Sgd<T> {
     /// Plain descent at this step size.
     pub fn new(lr: f64) -> Self {
-        Self { lr, momentum: 0.0, weight_decay: 0.0, nesterov: false, velocity: BTreeMap::new() }
+        Self { lr, momentum: 0.0, weight_decay: 0.0, nesterov: false, velocity: PerParam::new() }
     }
 
     /// With this momentum.
@@ -69,7 +68,7 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
             return value.update(gradient, |w, g| w - lr * (g + decay * w));
         }
         let nesterov = self.nesterov;
-        let velocity = self.velocity.entry(id).or_insert_with(|| fresh(value.shape()));
+        let velocity = self.velocity.get_or_insert_with(id, || fresh(value.shape()));
         check_state("momentum", velocity.shape(), name, value.shape());
         let (values, velocity, gradients) =
             (value.data_mut(), velocity.data_mut(), gradient.data());

@@ -1,10 +1,9 @@
 //! The list itself: what a tape holds, and what a variable is (chapter 5).
 
 use super::entry::{Entry, Held, Inputs, Reach, Rule};
-use crate::param::ParamId;
+use crate::param::PerParam;
 use crate::{Param, Scalar, Tensor};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 // ANCHOR: tape
@@ -13,7 +12,7 @@ pub struct Tape<T: Scalar = f32> {
     /// One entry for each value.
     pub(super) entries: RefCell<Vec<Entry<T>>>,
     /// The number of each parameter's leaf.
-    params: RefCell<BTreeMap<ParamId, usize>>,
+    params: RefCell<PerParam<usize>>,
     /// Whether operations record pullbacks.
     pub(super) recording: Cell<bool>,
     /// What each entry is to a backward pass for chosen inputs; empty in any other pass.
@@ -101,7 +100,7 @@ impl<T: Scalar> Tape<T> {
     /// new one.
     #[track_caller]
     pub fn param(&self, param: &Param<T>) -> Var<'_, T> {
-        let known = self.params.borrow().get(&param.id()).copied();
+        let known = self.params.borrow().get(param.id()).copied();
         if let Some(index) = known
             && let Held::Value(value) = &self.entries.borrow()[index].held
             && value.shape() == param.value.shape()

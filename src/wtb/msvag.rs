@@ -29,9 +29,8 @@
 use super::DecayingStats;
 use crate::data::Archive;
 use crate::optim::Optimizer;
-use crate::param::ParamId;
+use crate::param::PerParam;
 use crate::{Param, Scalar, Tensor};
-use std::collections::BTreeMap;
 
 /// w ← w − lr·γ·m: descent along a decaying mean of the gradients, each element made smaller by as
 /// much as it is uncertain.
@@ -59,13 +58,13 @@ pub struct Msvag {
     pub lr: f64,
     /// How much of the decaying averages stays at each step; the authors recommend 0.9.
     beta: f64,
-    stats: BTreeMap<ParamId, DecayingStats>,
+    stats: PerParam<DecayingStats>,
 }
 
 impl Msvag {
     /// With this step size and decay.
     pub fn new(lr: f64, beta: f64) -> Self {
-        Self { lr, beta, stats: BTreeMap::new() }
+        Self { lr, beta, stats: PerParam::new() }
     }
 }
 
@@ -76,7 +75,7 @@ impl<T: Scalar> Optimizer<T> for Msvag {
         let id = param.id();
         let Some((value, gradient)) = param.value_and_grad() else { return };
         let start = || DecayingStats::new(gradient.shape(), self.beta);
-        let stats = self.stats.entry(id).or_insert_with(start);
+        let stats = self.stats.get_or_insert_with(id, start);
         stats.add(gradient);
         let lr = T::from_f64(self.lr);
         value.update(&adapted_mean(stats).cast(), |w, step| w - lr * step);

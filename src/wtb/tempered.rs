@@ -3,10 +3,9 @@
 use super::GradientStats;
 use crate::data::Archive;
 use crate::optim::Optimizer;
-use crate::param::ParamId;
+use crate::param::PerParam;
 use crate::tensor::Shape;
 use crate::{Param, Scalar, Tensor};
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// An optimizer that is shown each gradient only after those parts that were mostly noise in the
@@ -42,7 +41,7 @@ pub struct Tempered<O, T: Scalar = f32> {
     /// The optimizer that makes the steps; its step size may be changed at any time.
     pub optimizer: O,
     tempers: bool,
-    kept: BTreeMap<ParamId, Kept<T>>,
+    kept: PerParam<Kept<T>>,
 }
 
 /// What is kept of one parameter.
@@ -59,7 +58,7 @@ impl<O: Optimizer<T>, T: Scalar> Optimizer<T> for Tempered<O, T> {
     fn step_param(&mut self, param: &mut Param<T>) {
         if let Some(mut gradient) = param.take_grad() {
             let fresh = || Kept::fresh(gradient.shape());
-            let kept = self.kept.entry(param.id()).or_insert_with(fresh);
+            let kept = self.kept.get_or_insert_with(param.id(), fresh);
             kept.stats.add(&gradient);
             if let (true, Some(snr)) = (self.tempers, &kept.snr) {
                 gradient.update(snr, |g, s| if s < T::ONE { s * g } else { g });
@@ -99,7 +98,7 @@ impl<T: Scalar> Kept<T> {
 impl<O, T: Scalar> Tempered<O, T> {
     /// Tempers what this optimizer is shown.
     pub fn new(optimizer: O) -> Self {
-        Self { optimizer, tempers: true, kept: BTreeMap::new() }
+        Self { optimizer, tempers: true, kept: PerParam::new() }
     }
 
     /// Measures in the same way but leaves every gradient as it is: plain training, with its
@@ -135,12 +134,12 @@ impl<O, T: Scalar> Tempered<O, T> {
     /// The ratios that are now in force for a parameter, in its shape; `None` before the first
     /// [`end_epoch`](Tempered::end_epoch), and where there were fewer than two gradients.
     pub fn snr(&self, param: &Param<T>) -> Option<&Tensor<T>> {
-        self.kept.get(&param.id())?.snr.as_ref()
+        self.kept.get(param.id())?.snr.as_ref()
     }
 
     /// The statistics of the current epoch's gradients of a parameter; `None` if it never had one.
     pub fn stats(&self, param: &Param<T>) -> Option<&GradientStats> {
-        Some(&self.kept.get(&param.id())?.stats)
+        Some(&self.kept.get(param.id())?.stats)
     }
 }
 

@@ -3,9 +3,8 @@
 use super::GradientStats;
 use crate::data::Archive;
 use crate::optim::Optimizer;
-use crate::param::ParamId;
+use crate::param::PerParam;
 use crate::{Param, Scalar, Tensor};
-use std::collections::BTreeMap;
 
 /// An optimizer that steps once in n mini-batches, by their mean gradient × min(1, snr).
 ///
@@ -35,7 +34,7 @@ pub struct TemperedMean<O> {
     /// The optimizer that makes the steps.
     pub optimizer: O,
     n: usize,
-    stats: BTreeMap<ParamId, GradientStats>,
+    stats: PerParam<GradientStats>,
 }
 
 impl<O> TemperedMean<O> {
@@ -46,7 +45,7 @@ impl<O> TemperedMean<O> {
     #[track_caller]
     pub fn new(optimizer: O, n: usize) -> Self {
         assert!(n > 0, "a step for every 0 mini-batches: give 1 or more");
-        Self { optimizer, n, stats: BTreeMap::new() }
+        Self { optimizer, n, stats: PerParam::new() }
     }
 }
 
@@ -55,7 +54,7 @@ impl<O: Optimizer<T>, T: Scalar> Optimizer<T> for TemperedMean<O> {
     fn step_param(&mut self, param: &mut Param<T>) {
         let Some(gradient) = param.grad() else { return };
         let start = || GradientStats::new(gradient.shape());
-        let stats = self.stats.entry(param.id()).or_insert_with(start);
+        let stats = self.stats.get_or_insert_with(param.id(), start);
         stats.add(gradient);
         if stats.batches() == self.n {
             param.set_grad(tempered_mean(stats).cast());
