@@ -193,7 +193,12 @@ impl fmt::Display for Table {
 }
 
 fn texts<S: fmt::Display>(cells: impl IntoIterator<Item = S>) -> Vec<String> {
-    cells.into_iter().map(|cell| printable(&cell.to_string())).collect()
+    // A plain loop, because this is compiled for every kind of row.
+    let mut texts = Vec::new();
+    for cell in cells {
+        texts.push(printable(&cell.to_string()));
+    }
+    texts
 }
 
 fn total(widths: &[usize]) -> usize {

@@ -60,22 +60,38 @@ impl<T: Scalar> Tape<T> {
         value: Tensor<T>,
         pullback: impl FnOnce() -> Box<dyn Pullback<T>>,
     ) -> Var<'_, T> {
+        let rule = match self.needs_grad(name, inputs) {
+            true => Rule::Operation(pullback()),
+            false => Rule::Constant,
+        };
+        self.enter(name, inputs, value, rule)
+    }
+
+    /// Whether a pullback is wanted: it is recorded what leads where, and an input needs a gradient.
+    #[track_caller]
+    fn needs_grad(&self, name: &str, inputs: &[Var<T>]) -> bool {
         for (number, input) in inputs.iter().enumerate() {
             if !std::ptr::eq(input.tape, self) {
                 panic!("{name}: input {number} belongs to another tape; both must be on one");
             }
         }
-        let needs_grad = self.recording.get() && {
-            let entries = self.entries.borrow();
-            inputs.iter().any(|input| entries[input.index].needs_grad())
-        };
-        match needs_grad {
-            true => {
-                value.relabel_scratch(Kind::Activation);
-                self.push(name, Inputs::of(inputs), value, Rule::Operation(pullback()))
-            }
-            false => self.push(name, Inputs::NONE, value, Rule::Constant),
+        let entries = self.entries.borrow();
+        self.recording.get() && inputs.iter().any(|input| entries[input.index].needs_grad())
+    }
+
+    #[track_caller]
+    fn enter(
+        &self,
+        name: &'static str,
+        inputs: &[Var<T>],
+        value: Tensor<T>,
+        rule: Rule<T>,
+    ) -> Var<'_, T> {
+        if matches!(rule, Rule::Constant) {
+            return self.push(name, Inputs::NONE, value, rule);
         }
+        value.relabel_scratch(Kind::Activation);
+        self.push(name, Inputs::of(inputs), value, rule)
     }
     // ANCHOR_END: record
 

@@ -4,11 +4,19 @@
 
 use super::Tensor;
 use crate::Scalar;
+use std::borrow::Borrow;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 macro_rules! operator {
     ($Op:ident $op:ident, $OpAssign:ident $op_assign:ident, $by:tt) => {
-        operator!(@pair $Op $op $by [&Tensor<T>] [&Tensor<T>]);
+        impl<T: Scalar> $Op for &Tensor<T> {
+            type Output = Tensor<T>;
+            #[track_caller]
+            fn $op(self, other: Self) -> Tensor<T> {
+                self.zip(other, |x, y| x $by y)
+            }
+        }
+
         operator!(@pair $Op $op $by [&Tensor<T>] [Tensor<T>]);
         operator!(@pair $Op $op $by [Tensor<T>] [&Tensor<T>]);
         operator!(@pair $Op $op $by [Tensor<T>] [Tensor<T>]);
@@ -23,7 +31,7 @@ macro_rules! operator {
         impl<T: Scalar> $Op<T> for Tensor<T> {
             type Output = Tensor<T>;
             fn $op(mut self, number: T) -> Tensor<T> {
-                self.apply(|x| x $by number);
+                self.$op_assign(number);
                 self
             }
         }
@@ -49,7 +57,9 @@ macro_rules! operator {
             type Output = Tensor<T>;
             #[track_caller]
             fn $op(self, other: $($b)*) -> Tensor<T> {
-                self.zip(&other, |x, y| x $by y)
+                // Compiled once, whoever owns what.
+                let (a, b): (&Tensor<T>, &Tensor<T>) = (self.borrow(), other.borrow());
+                a $by b
             }
         }
     };
@@ -64,7 +74,7 @@ macro_rules! operator {
         impl $Op<Tensor<$t>> for $t {
             type Output = Tensor<$t>;
             fn $op(self, tensor: Tensor<$t>) -> Tensor<$t> {
-                tensor.map(|x| self $by x)
+                self $by &tensor
             }
         }
     };
