@@ -19,11 +19,14 @@ pub(crate) fn in_pieces<T: Send>(
 
 /// The same, compiled once for every `work`.
 fn in_pieces_of<T: Send>(out: &mut [T], piece: usize, work: &(dyn Fn(usize, &mut [T]) + Sync)) {
-    if out.len() <= piece {
-        return if out.is_empty() { () } else { work(0, out) };
+    match out.len() {
+        0 => {}
+        len if len <= piece => work(0, out),
+        _ => {
+            let pieces = out.chunks_mut(piece).enumerate().collect();
+            share_out(pieces, &|(number, out)| work(number * piece, out));
+        }
     }
-    let pieces = out.chunks_mut(piece).enumerate().collect();
-    share_out(pieces, &|(number, out)| work(number * piece, out));
 }
 
 /// Into how many pieces to cut `work` when a piece should hold at least `least`: one for each
