@@ -67,7 +67,7 @@ impl<T: Scalar> Tape<T> {
         self.enter(name, inputs, value, rule)
     }
 
-    /// Whether a pullback is wanted: it is recorded what leads where, and an input needs a gradient.
+    /// Whether a pullback is wanted: recording is on, and one of the inputs needs a gradient.
     #[track_caller]
     fn needs_grad(&self, name: &str, inputs: &[Var<T>]) -> bool {
         for (number, input) in inputs.iter().enumerate() {
