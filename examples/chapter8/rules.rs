@@ -3,9 +3,8 @@
 use longhand::Param;
 use longhand::layers::{Layer, Sequential};
 use longhand::optim::{Adam, Optimizer, Sgd};
-use longhand::param::ParamId;
+use longhand::param::PerParam;
 use longhand::wtb::{DecayingStats, Msvag, Tempered, TemperedMean};
-use std::collections::HashMap;
 
 /// How the gradient of a mini-batch becomes a step.
 #[derive(Clone, Copy, PartialEq)]
@@ -117,14 +116,14 @@ fn mean_factor(wtb: &Tempered<Sgd>, params: Vec<&Param>) -> f64 {
 struct Fading {
     sgd: Sgd,
     factor: fn(f64) -> f64,
-    stats: HashMap<ParamId, DecayingStats>,
+    stats: PerParam<DecayingStats>,
 }
 
 impl Optimizer for Fading {
     fn step_param(&mut self, param: &mut Param) {
         if let Some(mut gradient) = param.take_grad() {
             let start = || DecayingStats::new(gradient.shape(), 0.99);
-            let stats = self.stats.entry(param.id()).or_insert_with(start);
+            let stats = self.stats.get_or_insert_with(param.id(), start);
             stats.add(&gradient);
             gradient.update(&stats.snr().map(self.factor).cast(), |g, factor| factor * g);
             param.set_grad(gradient);
@@ -136,6 +135,6 @@ impl Optimizer for Fading {
 
 impl Fading {
     fn new(sgd: Sgd, factor: fn(f64) -> f64) -> Self {
-        Self { sgd, factor, stats: HashMap::new() }
+        Self { sgd, factor, stats: PerParam::new() }
     }
 }
