@@ -31,7 +31,7 @@ pub fn parallel(tasks: usize, f: impl Fn(usize) + Sync) {
     run(tasks, &f);
 }
 
-/// The same, compiled once for every `f`.
+/// [`parallel`], compiled once and not for each type of `f`.
 fn run(tasks: usize, f: &(dyn Fn(usize) + Sync)) {
     let helpers = current().min(tasks).saturating_sub(1);
     let held = if helpers > 0 { POOL.gate.hold() } else { None };
@@ -145,7 +145,7 @@ impl Pool {
             } else if let Some(inside) = self.gate.enter(seen) {
                 last = seen.job();
                 if let Some(Shared(job)) = inside.job() {
-                    // SAFETY: `parallel` made this pointer from a `Job` on its stack, which stays
+                    // SAFETY: `run` made this pointer from a `Job` on its stack, which stays
                     // there until its `Open` is dropped, and that waits for `inside` to be.
                     let job = unsafe { job.as_ref() };
                     isa::with(job.isa, || with(1, || job.work()));

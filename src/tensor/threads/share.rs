@@ -17,7 +17,7 @@ pub(crate) fn in_pieces<T: Send>(
     in_pieces_of(out, piece, &work);
 }
 
-/// The same, compiled once for every `work`.
+/// [`in_pieces`], compiled once and not for each type of `work`.
 fn in_pieces_of<T: Send>(out: &mut [T], piece: usize, work: &(dyn Fn(usize, &mut [T]) + Sync)) {
     match out.len() {
         0 => {}
@@ -71,7 +71,7 @@ pub fn for_each<P: Send>(parts: impl IntoIterator<Item = P>, f: impl Fn(P) + Syn
     share_out(all, &f);
 }
 
-/// The same, compiled once for every `f`.
+/// [`for_each`] of several parts, compiled once and not for each type of `f`.
 fn share_out<P: Send>(parts: Vec<P>, f: &(dyn Fn(P) + Sync)) {
     let parts: Vec<_> = parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
     parallel(parts.len(), |i| {
