@@ -60,11 +60,11 @@ impl<T: Scalar> Tape<T> {
         value: Tensor<T>,
         pullback: impl FnOnce() -> Box<dyn Pullback<T>>,
     ) -> Var<'_, T> {
-        let rule = match self.needs_grad(name, inputs) {
-            true => Rule::Operation(pullback()),
-            false => Rule::Constant,
-        };
-        self.enter(name, inputs, value, rule)
+        if !self.needs_grad(name, inputs) {
+            return self.push(name, Inputs::NONE, value, Rule::Constant);
+        }
+        value.relabel_scratch(Kind::Activation);
+        self.push(name, Inputs::of(inputs), value, Rule::Operation(pullback()))
     }
 
     /// Whether a pullback is wanted: recording is on, and one of the inputs needs a gradient.
@@ -77,21 +77,6 @@ impl<T: Scalar> Tape<T> {
         }
         let entries = self.entries.borrow();
         self.recording.get() && inputs.iter().any(|input| entries[input.index].needs_grad())
-    }
-
-    #[track_caller]
-    fn enter(
-        &self,
-        name: &'static str,
-        inputs: &[Var<T>],
-        value: Tensor<T>,
-        rule: Rule<T>,
-    ) -> Var<'_, T> {
-        if matches!(rule, Rule::Constant) {
-            return self.push(name, Inputs::NONE, value, rule);
-        }
-        value.relabel_scratch(Kind::Activation);
-        self.push(name, Inputs::of(inputs), value, rule)
     }
     // ANCHOR_END: record
 

@@ -19,14 +19,8 @@ pub(crate) fn in_pieces<T: Send>(
 
 /// [`in_pieces`], compiled once and not for each type of `work`.
 fn in_pieces_of<T: Send>(out: &mut [T], piece: usize, work: &(dyn Fn(usize, &mut [T]) + Sync)) {
-    match out.len() {
-        0 => {}
-        len if len <= piece => work(0, out),
-        _ => {
-            let pieces = out.chunks_mut(piece).enumerate().collect();
-            share_out(pieces, &|(number, out)| work(number * piece, out));
-        }
-    }
+    let pieces = out.chunks_mut(piece).enumerate();
+    for_each(pieces, |(number, out)| work(number * piece, out));
 }
 
 /// Into how many pieces to cut `work` when a piece should hold at least `least`: one for each
