@@ -87,7 +87,7 @@ impl<V: Simd> TileKernel for Right<V> {
             for r in 0..R {
                 for v in 0..N {
                     // SAFETY: register v < N of row r < R of C, which is valid as `RightTile` says.
-                    c[r][v] = unsafe { V::load(tile.c[v].add(r * tile.c_row)) };
+                    c[r][v] = unsafe { V::load(tile.c[v].wrapping_add(r * tile.c_row)) };
                 }
             }
         }
@@ -98,13 +98,13 @@ impl<V: Simd> TileKernel for Right<V> {
             let mut row = [zero; N];
             for v in 0..N {
                 // SAFETY: register v < N of this row of B, which is valid as `RightTile` says.
-                row[v] = unsafe { V::load(tile.b[v].add(offset)) };
+                row[v] = unsafe { V::load(tile.b[v].wrapping_add(offset)) };
             }
             for r in 0..R {
                 let (from, i) = if r < 3 { (a, r) } else { (a3, r - 3) };
                 // SAFETY: row r < R of A, at the step of the sums that the loop has come to: an
                 // element of A.
-                let x = unsafe { V::splat(*from.add(i * tile.a_row)) };
+                let x = unsafe { V::splat(*from.wrapping_add(i.wrapping_mul(tile.a_row))) };
                 for v in 0..N {
                     c[r][v] = V::fma(x, row[v], c[r][v]);
                 }
@@ -117,7 +117,7 @@ impl<V: Simd> TileKernel for Right<V> {
             for v in 0..N {
                 // SAFETY: register v < N of row r < R of C, which `RightTile` says may be written
                 // to.
-                unsafe { c[r][v].store(tile.c[v].add(r * tile.c_row)) };
+                unsafe { c[r][v].store(tile.c[v].wrapping_add(r * tile.c_row)) };
             }
         }
     }
@@ -148,12 +148,12 @@ impl<V: Simd> TileKernel for Left<V> {
                     for v in 0..N {
                         // SAFETY: register v < N of the row of B that the loops have come to, valid
                         // as `LeftTile` says.
-                        row[v] = unsafe { V::load(b.add(v * V::LANES)) };
+                        row[v] = unsafe { V::load(b.wrapping_add(v * V::LANES)) };
                     }
                     for r in 0..R {
                         // SAFETY: row r < R of A, at the same place: an element of A, valid as
                         // `LeftTile` says.
-                        let x = unsafe { V::splat(*a[r].add(place)) };
+                        let x = unsafe { V::splat(*a[r].wrapping_add(place)) };
                         for v in 0..N {
                             c[r][v] = V::fma(x, row[v], c[r][v]);
                         }

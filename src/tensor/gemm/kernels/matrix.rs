@@ -76,12 +76,14 @@ impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
         // SAFETY: the processor has the instruction set (the contract of `TileKernel::run`), and
         // `last` is 1 to LANES (a tile's `cols`).
         let (mask, zero) = unsafe { (V::mask(last), V::splat(V::Elem::ZERO)) };
+        // Places are worked out with `wrapping_add`, here and below: whoever tests this with debug
+        // assertions would wait for a check of every step.
         let load = |row: *const V::Elem, v: usize| match MASKED && v == N - 1 {
             // SAFETY: `row` is a row of B or of C at every call below, this its last register, and
             // the mask lets through those lanes only that `Tile` says are there.
-            true => unsafe { V::load_masked(row.add(v * V::LANES), mask) },
+            true => unsafe { V::load_masked(row.wrapping_add(v * V::LANES), mask) },
             // SAFETY: this is a register before the last, or the last where it is whole.
-            false => unsafe { V::load(row.add(v * V::LANES)) },
+            false => unsafe { V::load(row.wrapping_add(v * V::LANES)) },
         };
 
         let mut c = [[zero; N]; R];
@@ -110,7 +112,9 @@ impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
         for _ in 0..tile.k {
             // SAFETY: row r < R of A, at the step of the sums that the loop has come to: an element
             // of A.
-            let number = |r: usize| unsafe { V::splat(*a[r / 3].add(r % 3 * tile.a_row)) };
+            let number = |r: usize| unsafe {
+                V::splat(*a[r / 3].wrapping_add((r % 3).wrapping_mul(tile.a_row)))
+            };
             // Of B's row and A's column the shorter stays in registers, and the numbers of the
             // longer one are loaded when it is their turn. The fence keeps the compiler from
             // loading them sooner: it would have to put a sum aside, into memory.

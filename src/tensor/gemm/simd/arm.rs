@@ -3,13 +3,13 @@
 //! NEON is part of every 64-bit Arm processor that Rust's targets know, so what the contracts ask
 //! about the instruction set always holds.
 
-use super::Simd;
+use super::{Simd, Unaligned};
 use std::arch::aarch64::*;
 
 /// [`Simd`] for a register of 128 bits.
 macro_rules! neon {
     ($register:ident: [$t:ident; $lanes:literal],
-     $set1:ident $fma:ident $load:ident $store:ident) => {
+     $set1:ident $fma:ident) => {
         impl Simd for $register {
             type Elem = $t;
             /// How many lanes; there are no masked instructions, so they go one by one.
@@ -32,14 +32,14 @@ macro_rules! neon {
             unsafe fn load(from: *const $t) -> Self {
                 // SAFETY: the contract of `load` is a register's numbers at `from`; the
                 // instruction takes any alignment.
-                unsafe { $load(from) }
+                unsafe { (*from.cast::<Unaligned<Self>>()).0 }
             }
 
             #[inline(always)]
             unsafe fn store(self, to: *mut $t) {
                 // SAFETY: the contract of `store` is room for a register's numbers at `to`; the
                 // instruction takes any alignment.
-                unsafe { $store(to, self) }
+                unsafe { *to.cast() = Unaligned(self) }
             }
 
             #[inline(always)]
@@ -57,14 +57,14 @@ macro_rules! neon {
                     *lane = unsafe { *from.add(i) };
                 }
                 // SAFETY: the array is a register's numbers.
-                unsafe { $load(lanes.as_ptr()) }
+                unsafe { Self::load(lanes.as_ptr()) }
             }
 
             #[inline(always)]
             unsafe fn store_masked(self, to: *mut $t, mask: usize) {
                 let mut lanes = [0.0; $lanes];
                 // SAFETY: the array is room for a register's numbers.
-                unsafe { $store(lanes.as_mut_ptr(), self) };
+                unsafe { self.store(lanes.as_mut_ptr()) };
                 for (i, lane) in lanes.iter().enumerate().take(mask) {
                     // SAFETY: the contract of `store_masked` is room for `mask` numbers at `to`,
                     // and i is less.
@@ -74,5 +74,5 @@ macro_rules! neon {
         }
     };
 }
-neon!(float32x4_t: [f32; 4], vdupq_n_f32 vfmaq_f32 vld1q_f32 vst1q_f32);
-neon!(float64x2_t: [f64; 2], vdupq_n_f64 vfmaq_f64 vld1q_f64 vst1q_f64);
+neon!(float32x4_t: [f32; 4], vdupq_n_f32 vfmaq_f32);
+neon!(float64x2_t: [f64; 2], vdupq_n_f64 vfmaq_f64);

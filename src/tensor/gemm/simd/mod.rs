@@ -80,6 +80,14 @@ pub(crate) trait Simd: Copy {
     }
 }
 
+/// A register in memory, at any address. Reading and writing it is what `_mm512_loadu_ps` and its
+/// like do. Those are library functions, however, which in a program with debug assertions look
+/// each time, by way of memory, whether what they copy overlaps itself.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[derive(Clone, Copy)]
+#[repr(C, packed)]
+struct Unaligned<V>(V);
+
 /// Registers that can be transposed L at a time, L being their lanes.
 #[cfg(target_arch = "x86_64")]
 pub(crate) trait Transpose<const L: usize>: Simd {

@@ -1,6 +1,6 @@
 //! The registers of x86-64: AVX2 with FMA, and AVX-512F (chapter 1).
 
-use super::{Simd, Transpose};
+use super::{Simd, Transpose, Unaligned};
 use std::arch::x86_64::*;
 
 /// Eight ones, then eight zeros, as 32-bit words: a mask of n words starts n before the first zero.
@@ -61,7 +61,7 @@ unsafe fn store_first_f64(from: __m256d, to: *mut f64, lanes: usize) {
 /// [`Simd`] for a register of 256 bits; a lane of it is `words` words of 32 bits.
 macro_rules! avx2 {
     ($register:ident: [$t:ident; $lanes:literal], $words:literal,
-     $set1:ident $fma:ident $load:ident $store:ident $maskload:ident $store_first:ident) => {
+     $set1:ident $fma:ident $maskload:ident $store_first:ident) => {
         impl Simd for $register {
             type Elem = $t;
             /// The mask twice: as a register, for loads; and as a number of lanes, for stores,
@@ -86,14 +86,14 @@ macro_rules! avx2 {
             unsafe fn load(from: *const $t) -> Self {
                 // SAFETY: the contract of `load` is AVX2 and a register's numbers at `from`; the
                 // instruction takes any alignment.
-                unsafe { $load(from) }
+                unsafe { (*from.cast::<Unaligned<Self>>()).0 }
             }
 
             #[inline(always)]
             unsafe fn store(self, to: *mut $t) {
                 // SAFETY: this register shows that there is AVX2; the contract of `store` is room
                 // for its numbers at `to`; the instruction takes any alignment.
-                unsafe { $store(to, self) }
+                unsafe { *to.cast() = Unaligned(self) }
             }
 
             #[inline(always)]
@@ -121,15 +121,13 @@ macro_rules! avx2 {
         }
     };
 }
-avx2!(__m256: [f32; 8], 1, _mm256_set1_ps _mm256_fmadd_ps _mm256_loadu_ps _mm256_storeu_ps
-      _mm256_maskload_ps store_first_f32);
-avx2!(__m256d: [f64; 4], 2, _mm256_set1_pd _mm256_fmadd_pd _mm256_loadu_pd _mm256_storeu_pd
-      _mm256_maskload_pd store_first_f64);
+avx2!(__m256: [f32; 8], 1, _mm256_set1_ps _mm256_fmadd_ps _mm256_maskload_ps store_first_f32);
+avx2!(__m256d: [f64; 4], 2, _mm256_set1_pd _mm256_fmadd_pd _mm256_maskload_pd store_first_f64);
 
 /// [`Simd`] for a register of 512 bits.
 macro_rules! avx512 {
     ($register:ident: [$t:ident; $lanes:literal], $mask:ident,
-     $set1:ident $fma:ident $load:ident $store:ident $maskload:ident $maskstore:ident) => {
+     $set1:ident $fma:ident $maskload:ident $maskstore:ident) => {
         impl Simd for $register {
             type Elem = $t;
             /// A binary digit for each lane.
@@ -152,14 +150,14 @@ macro_rules! avx512 {
             unsafe fn load(from: *const $t) -> Self {
                 // SAFETY: the contract of `load` is AVX-512F and a register's numbers at `from`;
                 // the instruction takes any alignment.
-                unsafe { $load(from) }
+                unsafe { (*from.cast::<Unaligned<Self>>()).0 }
             }
 
             #[inline(always)]
             unsafe fn store(self, to: *mut $t) {
                 // SAFETY: this register shows that there is AVX-512F; the contract of `store` is
                 // room for its numbers at `to`; the instruction takes any alignment.
-                unsafe { $store(to, self) }
+                unsafe { *to.cast() = Unaligned(self) }
             }
 
             #[inline(always)]
@@ -184,10 +182,10 @@ macro_rules! avx512 {
         }
     };
 }
-avx512!(__m512: [f32; 16], __mmask16, _mm512_set1_ps _mm512_fmadd_ps _mm512_loadu_ps
-        _mm512_storeu_ps _mm512_maskz_loadu_ps _mm512_mask_storeu_ps);
-avx512!(__m512d: [f64; 8], __mmask8, _mm512_set1_pd _mm512_fmadd_pd _mm512_loadu_pd
-        _mm512_storeu_pd _mm512_maskz_loadu_pd _mm512_mask_storeu_pd);
+avx512!(__m512: [f32; 16], __mmask16, _mm512_set1_ps _mm512_fmadd_ps
+        _mm512_maskz_loadu_ps _mm512_mask_storeu_ps);
+avx512!(__m512d: [f64; 8], __mmask8, _mm512_set1_pd _mm512_fmadd_pd
+        _mm512_maskz_loadu_pd _mm512_mask_storeu_pd);
 
 /// Runs of numbers, which [`Transpose::load_transposed`] loads by halves of a register: `numbers`
 /// from each of `from + i·stride` on, for i below `runs`.
@@ -202,7 +200,7 @@ struct Runs<T> {
 /// How half a run is loaded, and two of them into one register.
 macro_rules! halves {
     ($half:ident $register:ident: [$t:ident; $lanes:literal], $words:literal,
-     $load:ident $maskload:ident $cast:ident $insert:ident) => {
+     $maskload:ident $cast:ident $insert:ident) => {
         impl Runs<$t> {
             /// What a run holds from `offset` on, half a register of it; lanes for which there is
             /// no number are 0. For a run that is not there the last one stands in.
@@ -217,7 +215,7 @@ macro_rules! halves {
                 if count >= $lanes {
                     // SAFETY: AVX2 is in the contract, and the run has half a register's numbers
                     // from `offset` on.
-                    return unsafe { $load(from) };
+                    return unsafe { (*from.cast::<Unaligned<$half>>()).0 };
                 }
                 let mask = ONES_ZEROS.as_ptr().wrapping_add(8 - count * $words);
                 // SAFETY: AVX2 is in the contract. `count` numbers are less than four words, so the
@@ -242,9 +240,9 @@ macro_rules! halves {
     };
 }
 halves!(__m128 __m256: [f32; 4], 1,
-        _mm_loadu_ps _mm_maskload_ps _mm256_castps128_ps256 _mm256_insertf128_ps);
+        _mm_maskload_ps _mm256_castps128_ps256 _mm256_insertf128_ps);
 halves!(__m128d __m256d: [f64; 2], 2,
-        _mm_loadu_pd _mm_maskload_pd _mm256_castpd128_pd256 _mm256_insertf128_pd);
+        _mm_maskload_pd _mm256_castpd128_pd256 _mm256_insertf128_pd);
 
 impl Transpose<8> for __m256 {
     #[inline(always)]
