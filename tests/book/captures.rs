@@ -64,8 +64,7 @@ pub fn check(repo: &Repository) -> Problems {
     let mut runs: Vec<Run> = runs(repo).into_iter().filter(|run| !run.long).collect();
     let place = |run: &Run| LONGEST.iter().position(|&chapter| chapter == run.chapter());
     runs.sort_by_key(|run| place(run).unwrap_or(LONGEST.len()));
-    let odd = Surroundings::odd();
-    let jobs = runs.into_iter().map(|run| (odd[run.chapter() % odd.len()].clone(), run));
+    let jobs = runs.into_iter().enumerate().map(|(turn, run)| (Surroundings::odd(turn), run));
     side_by_side(repo, jobs.collect(), true, &mut problems);
     problems
 }

@@ -59,15 +59,15 @@ impl Surroundings {
         all
     }
 
-    /// Some of them, so that ten chapters, each in one, meet every value of each.
-    pub fn odd() -> Vec<Surroundings> {
+    /// Some of them, for the runs in turn: ten meet every value of each. The first four, which run
+    /// longest, take one thread each, because they run side by side anyway.
+    pub fn odd(turn: usize) -> Surroundings {
         let fast = Self::fast();
-        let number = |i: usize| Self {
-            isa: Some(fast[i % fast.len()]),
-            threads: Some(1 + i % 3),
-            place: Some(i / 2 % PLACES.len()),
-        };
-        (0..12).map(number).collect()
+        Self {
+            isa: Some(fast[fast.len() - 1 - turn % fast.len()]),
+            threads: Some(if turn < 4 { 1 } else { 1 + (turn + 1) % 3 }),
+            place: Some(turn / 2 % PLACES.len()),
+        }
     }
 
     /// Puts them around a command. In `folder` stand those that the command is started from.

@@ -3,10 +3,12 @@
 use super::cnn::{Cnn, between};
 use super::copy::{GUESS, Way, curriculum, longest};
 use super::lstm::{Future, Learner, Lstm, Moment, clip_norm};
-use super::seeds::{SEEDS, each};
+use super::seeds::SEEDS;
 use longhand::data::Mnist;
 use longhand::optim::Adam;
+use longhand::tensor::threads;
 use longhand::{Param, Rng, Tape, Tensor};
+use std::thread;
 
 /// The loss of who has to say the first input three steps later. (An unroll of two does not reach
 /// so far; what a state carries untrained may be enough for it all the same.)
@@ -48,9 +50,15 @@ fn an_lstm_learns_through_time_clipped_by_guesses_and_by_mixed_ones() {
 fn copy_goes_further_with_guesses_and_with_the_whole_sequence() {
     let ways = [(Future::Cut, Some(2)), (GUESS, Some(2)), (Future::Cut, None)];
     let runs: Vec<_> = ways.iter().flat_map(|&way| SEEDS.map(|seed| (way, seed))).collect();
-    let lengths = each(&runs, |((future, unroll), seed)| {
+    let reach = |(future, unroll): (Future, Option<usize>), seed| {
         let way = Way { future, unroll, rate: 0.003, repeating: false, budget: 12_000 };
         longest(&curriculum(way, seed))
+    };
+    // On threads of their own: the pool serves one test at a time.
+    let lengths: Vec<usize> = thread::scope(|scope| {
+        let begin = |&(way, seed)| scope.spawn(move || threads::with(1, || reach(way, seed)));
+        let begun: Vec<_> = runs.iter().map(begin).collect();
+        begun.into_iter().map(|run| run.join().expect("a length")).collect()
     });
     let reached = |way: usize| lengths[3 * way..][..3].iter().sum::<usize>();
     let [cut, guessed, whole] = [0, 1, 2].map(reached);
