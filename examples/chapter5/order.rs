@@ -50,7 +50,7 @@ pub fn order() {
         let right = y.backward()[a].item();
         // ANCHOR_END: doublings
         let numbers = [right as u64, naive[0], naive_visits, ordered[0], visits];
-        table.push([doublings.to_string()].into_iter().chain(numbers.map(|n| grouped(n as usize))));
+        table.push([doublings.to_string()].into_iter().chain(numbers.map(grouped)));
     }
     print!("{table}");
 }

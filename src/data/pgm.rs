@@ -147,6 +147,12 @@ fn number(file: &mut Cursor, what: &str) -> Result<usize> {
     let ended = file.rest().first().is_none_or(|&byte| byte == b'#' || is_space(byte));
     match text.parse() {
         Ok(number) if ended => Ok(number),
+        Err(_) if ended && digits > 0 => Err(file
+            .error()
+            .at(at as u64)
+            .found(format!("{text} as {what}"))
+            .expected(format!("at most {}", usize::MAX))
+            .help("correct the header")),
         _ => {
             let next = &file.bytes[at..file.bytes.len().min(file.at + 1)];
             let found = match next.is_empty() {

@@ -87,8 +87,13 @@ impl<'a> Scanner<'a> {
         let text = String::from_utf8_lossy(self.text.take(digits, "a size")?);
         match (&text[..], text.parse()) {
             ("", _) => Err(self.unexpected("a size")),
-            (_, Ok(size)) if digits == 1 || !text.starts_with('0') => Ok(size),
-            _ => Err(self.fault(at, format!("the size {text}"), "a size that fits a usize")),
+            _ if digits > 1 && text.starts_with('0') => {
+                Err(self.fault(at, format!("the size {text}"), "no zeros in front"))
+            }
+            (_, Ok(size)) => Ok(size),
+            _ => Err(self
+                .fault(at, format!("the size {text}"), &format!("at most {}", usize::MAX))
+                .help("the header is damaged, or was written on a larger machine")),
         }
     }
 

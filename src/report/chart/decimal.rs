@@ -43,7 +43,7 @@ impl Decimal {
         let zeros = "0".repeat(self.power.max(0) as usize);
         let padded = format!("{:0>width$}{zeros}", self.figures(), width = decimals + 1);
         let (whole, part) = padded.split_at(padded.len() - decimals);
-        let whole = grouped(whole.parse().unwrap_or(usize::MAX));
+        let whole = grouped(whole.parse().unwrap_or(u64::MAX));
         match (self.digits, part) {
             (0, _) => "0".to_string(),
             (_, "") => format!("{sign}{whole}"),

@@ -60,7 +60,7 @@ impl Tick {
     /// A tick at a positive whole number below 10⁹.
     pub(super) fn whole(value: f64) -> Option<Self> {
         let fits = (1.0..1e9).contains(&value) && value == value.trunc();
-        fits.then(|| Self { value, label: grouped(value as usize) })
+        fits.then(|| Self { value, label: grouped(value as u64) })
     }
 }
 
