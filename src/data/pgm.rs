@@ -12,7 +12,7 @@
 
 use super::cursor::Cursor;
 use super::picture::Picture;
-use crate::{Error, ErrorKind, Result, files};
+use crate::{Error, Result, files};
 use std::path::Path;
 
 /// What the bytes are called in an error.
@@ -122,8 +122,12 @@ fn words(file: &mut Cursor, [height, width]: [usize; 2], white: usize) -> Result
 
 /// The error that a pixel is more than white.
 fn above(file: &Cursor, at: usize, value: usize, white: usize) -> Error {
-    let error = file.error().at(at as u64).found(format!("a pixel of {value}"));
-    error.expected(format!("at most {white}, which is white")).help("correct the header")
+    beyond(file, at, format!("a pixel of {value}"), format!("at most {white}, which is white"))
+}
+
+/// The error that a number at `at` is not in its range.
+fn beyond(file: &Cursor, at: usize, found: String, expected: String) -> Error {
+    file.error().at(at as u64).found(found).expected(expected).help("correct the header")
 }
 
 /// A number of the header, from 1 to `most`.
@@ -131,11 +135,7 @@ fn size(file: &mut Cursor, what: &str, most: usize) -> Result<usize> {
     let at = skip_spaces(file);
     match number(file, what)? {
         number if (1..=most).contains(&number) => Ok(number),
-        number => Err(Error::new(ErrorKind::Format, PLACE)
-            .at(at as u64)
-            .found(format!("{number} as {what}"))
-            .expected(format!("1 to {most}"))
-            .help("correct the header")),
+        number => Err(beyond(file, at, format!("{number} as {what}"), format!("1 to {most}"))),
     }
 }
 
@@ -147,12 +147,10 @@ fn number(file: &mut Cursor, what: &str) -> Result<usize> {
     let ended = file.rest().first().is_none_or(|&byte| byte == b'#' || is_space(byte));
     match text.parse() {
         Ok(number) if ended => Ok(number),
-        Err(_) if ended && digits > 0 => Err(file
-            .error()
-            .at(at as u64)
-            .found(format!("{text} as {what}"))
-            .expected(format!("at most {}", usize::MAX))
-            .help("correct the header")),
+        Err(_) if ended && digits > 0 => {
+            let most = format!("at most {}", usize::MAX);
+            Err(beyond(file, at, format!("{text} as {what}"), most))
+        }
         _ => {
             let next = &file.bytes[at..file.bytes.len().min(file.at + 1)];
             let found = match next.is_empty() {

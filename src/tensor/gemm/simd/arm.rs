@@ -30,15 +30,15 @@ macro_rules! neon {
 
             #[inline(always)]
             unsafe fn load(from: *const $t) -> Self {
-                // SAFETY: the contract of `load` is a register's numbers at `from`; the
-                // instruction takes any alignment.
+                // SAFETY: the contract of `load` is a register's numbers at `from`;
+                // `Unaligned` may lie anywhere.
                 unsafe { (*from.cast::<Unaligned<Self>>()).0 }
             }
 
             #[inline(always)]
             unsafe fn store(self, to: *mut $t) {
-                // SAFETY: the contract of `store` is room for a register's numbers at `to`; the
-                // instruction takes any alignment.
+                // SAFETY: the contract of `store` is room for a register's numbers at `to`;
+                // `Unaligned` may lie anywhere.
                 unsafe { *to.cast() = Unaligned(self) }
             }
 

@@ -84,15 +84,15 @@ macro_rules! avx2 {
 
             #[inline(always)]
             unsafe fn load(from: *const $t) -> Self {
-                // SAFETY: the contract of `load` is AVX2 and a register's numbers at `from`; the
-                // instruction takes any alignment.
+                // SAFETY: the contract of `load` is AVX2 and a register's numbers at `from`;
+                // `Unaligned` may lie anywhere.
                 unsafe { (*from.cast::<Unaligned<Self>>()).0 }
             }
 
             #[inline(always)]
             unsafe fn store(self, to: *mut $t) {
                 // SAFETY: this register shows that there is AVX2; the contract of `store` is room
-                // for its numbers at `to`; the instruction takes any alignment.
+                // for its numbers at `to`; `Unaligned` may lie anywhere.
                 unsafe { *to.cast() = Unaligned(self) }
             }
 
@@ -149,14 +149,14 @@ macro_rules! avx512 {
             #[inline(always)]
             unsafe fn load(from: *const $t) -> Self {
                 // SAFETY: the contract of `load` is AVX-512F and a register's numbers at `from`;
-                // the instruction takes any alignment.
+                // `Unaligned` may lie anywhere.
                 unsafe { (*from.cast::<Unaligned<Self>>()).0 }
             }
 
             #[inline(always)]
             unsafe fn store(self, to: *mut $t) {
                 // SAFETY: this register shows that there is AVX-512F; the contract of `store` is
-                // room for its numbers at `to`; the instruction takes any alignment.
+                // room for its numbers at `to`; `Unaligned` may lie anywhere.
                 unsafe { *to.cast() = Unaligned(self) }
             }
 
@@ -214,7 +214,7 @@ macro_rules! halves {
                 let from = self.from.wrapping_add(run.min(self.runs - 1) * self.stride + offset);
                 if count >= $lanes {
                     // SAFETY: AVX2 is in the contract, and the run has half a register's numbers
-                    // from `offset` on.
+                    // from `offset` on; `Unaligned` may lie anywhere.
                     return unsafe { (*from.cast::<Unaligned<$half>>()).0 };
                 }
                 let mask = ONES_ZEROS.as_ptr().wrapping_add(8 - count * $words);
