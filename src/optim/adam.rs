@@ -1,6 +1,6 @@
 //! Adam: steps scaled by each parameter's own recent gradients (chapter 4).
 
-use super::{Optimizer, check_state, next_power};
+use super::{Optimizer, check_state, flush_to_zero, next_power};
 use crate::data::Archive;
 use crate::param::PerParam;
 use crate::tensor::meter::Kind;
@@ -11,6 +11,7 @@ use crate::{Param, Scalar, Tensor};
 ///
 /// Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1, with
 /// PyTorch's defaults: lr 10⁻³, β = (0.9, 0.999), ε = 10⁻⁸. Weight decay is added to the gradient.
+/// A mean that becomes subnormal, as where a gradient has been 0 for many steps, becomes 0.
 ///
 /// ```
 /// use longhand::optim::{Adam, Optimizer};
@@ -95,8 +96,8 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
             || {
                 for ((w, &g), (m, v)) in values.iter_mut().zip(gradients).zip(moments) {
                     let g = g + decay * *w;
-                    *m = b1 * *m + c1 * g;
-                    *v = b2 * *v + c2 * g * g;
+                    *m = flush_to_zero(b1 * *m + c1 * g);
+                    *v = flush_to_zero(b2 * *v + c2 * g * g);
                     *w -= step * *m / (v.sqrt() * correction + eps);
                 }
             },
@@ -111,5 +112,23 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
         archive.number("eps", &mut self.eps);
         archive.number("weight_decay", &mut self.weight_decay);
         archive.kept(params, &mut self.moments, Moments::fresh, Moments::archive);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optim::tests::step_and_fade;
+
+    #[test]
+    fn a_mean_of_nothing_more_ends_at_zero() {
+        let mut adam = Adam::<f32>::new(0.001);
+        let weight = step_and_fade(&mut adam, 800);
+        let mean = |adam: &mut Adam, weight: &Param| {
+            adam.moments.get_or_insert_with(weight.id(), || panic!("it was stepped")).mean.item()
+        };
+        assert!(mean(&mut adam, &weight).is_normal());
+        let weight = step_and_fade(&mut adam, 850);
+        assert_eq!(mean(&mut adam, &weight), 0.0);
     }
 }

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, with momentum and weight decay (chapter 4).
 
-use super::{Optimizer, check_state};
+use super::{Optimizer, check_state, flush_to_zero};
 use crate::data::Archive;
 use crate::param::PerParam;
 use crate::tensor::meter::Kind;
@@ -10,7 +10,8 @@ use crate::{Param, Scalar, Tensor};
 /// w ← w − lr·v, where v is the gradient, or a running sum of gradients that fades by `momentum`.
 ///
 /// The rule is PyTorch's: with g the gradient plus `weight_decay`·w, v starts as g and then is
-/// momentum·v + g; with `nesterov`, the step looks ahead and uses g + momentum·v.
+/// momentum·v + g; with `nesterov`, the step looks ahead and uses g + momentum·v. A v that becomes
+/// subnormal, as where the gradient has been 0 for many steps, becomes 0.
 ///
 /// ```
 /// use longhand::optim::{Optimizer, Sgd};
@@ -77,7 +78,7 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
             || {
                 for ((w, v), &g) in values.iter_mut().zip(velocity).zip(gradients) {
                     let g = g + decay * *w;
-                    *v = momentum * *v + g;
+                    *v = flush_to_zero(momentum * *v + g);
                     *w -= lr * if nesterov { g + momentum * *v } else { *v };
                 }
             },
@@ -101,4 +102,22 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
 fn fresh<T: Scalar>(shape: Shape) -> Tensor<T> {
     let _scope = Kind::State.scope();
     Tensor::zeros(shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optim::tests::step_and_fade;
+
+    #[test]
+    fn a_velocity_without_gradients_ends_at_zero() {
+        let mut sgd = Sgd::<f32>::new(0.125).momentum(0.5);
+        let velocity = |sgd: &mut Sgd, weight: &Param| {
+            sgd.velocity.get_or_insert_with(weight.id(), || panic!("it was stepped")).item()
+        };
+        let weight = step_and_fade(&mut sgd, 126);
+        assert_eq!(velocity(&mut sgd, &weight), f32::MIN_POSITIVE);
+        let weight = step_and_fade(&mut sgd, 127);
+        assert_eq!(velocity(&mut sgd, &weight), 0.0);
+    }
 }

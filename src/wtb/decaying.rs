@@ -36,7 +36,7 @@
 
 use super::EPSILON;
 use crate::data::Archive;
-use crate::optim::next_power;
+use crate::optim::{flush_to_zero, next_power};
 use crate::tensor::meter::Kind;
 use crate::tensor::{Shape, isa};
 use crate::{Scalar, Tensor};
@@ -114,8 +114,9 @@ impl DecayingStats {
             || {
                 for ((mean, variance), g) in moments.zip(gradient.data()) {
                     let distance = g.to_f64() - *mean;
-                    *mean += share * distance;
-                    *variance = stays * (*variance + share * distance * distance);
+                    *mean = flush_to_zero(*mean + share * distance);
+                    *variance += share * distance * distance;
+                    *variance = flush_to_zero(stays * *variance);
                 }
             },
         );
