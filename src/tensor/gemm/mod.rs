@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! matmul              are the shapes right?
+//!   at_once             a product so small that to choose a way would take longer than to multiply
 //!   split               C in blocks, one or more for each thread
 //!     multiply            a block as it stands or transposed; products with a vector apart
 //!       direct              a B that is in the first-level cache as it lies
@@ -98,10 +99,12 @@ pub fn matmul<T: Scalar + HasKernels>(
     a: Matrix<T>,
     b: Matrix<T>,
     accumulate: bool,
-    c: MatrixMut<T>,
+    mut c: MatrixMut<T>,
 ) {
     check(a.rows, a.cols, b.rows, b.cols, &c);
-    product(a, Source::Matrix(b), accumulate, c);
+    if !loops::at_once(T::kernels(), &a, &b, accumulate, &mut c) {
+        product(a, Source::Matrix(b), accumulate, c);
+    }
 }
 
 /// As [`matmul`], with the im2col matrix of an image on the right: read in place, or packed as a
@@ -184,6 +187,7 @@ fn check<T>(a_rows: usize, a_cols: usize, b_rows: usize, b_cols: usize, c: &Matr
     );
 }
 
+#[inline(never)] // A small product has no use for what the views of a larger one are copied to.
 fn product<T: Scalar + HasKernels>(a: Matrix<T>, b: Source<T>, accumulate: bool, c: MatrixMut<T>) {
     if c.rows == 0 || c.cols == 0 {
         return;

@@ -78,6 +78,7 @@ unsafe impl<T: Send> Sync for Target<'_, T> {}
 
 impl<'a, T: Scalar> Target<'a, T> {
     /// The whole of C.
+    #[inline]
     pub(super) fn new(c: MatrixMut<'a, T>) -> Self {
         let MatrixMut { data, rows, cols, row_stride } = c;
         Self { data: data.as_mut_ptr(), rows, cols, row_stride, borrow: PhantomData }

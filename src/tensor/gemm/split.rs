@@ -13,9 +13,6 @@ use std::ops::Range;
 /// Below this many multiply-adds a product stays on the caller's thread: it is done in less time
 /// than it takes to hand half of it over and wait.
 const SMALL: usize = 1 << 19;
-/// Below this many a product is so soon over that it is not even asked whether it could be done in
-/// a better way, if it can be done at once.
-const TINY: usize = 1 << 15;
 /// Multiply-adds in a block of C, where a product has plenty: then there are more blocks than
 /// threads, up to four for each, and a thread that is held up leaves some to the others.
 const AMPLE: usize = 1 << 23;
@@ -33,9 +30,6 @@ pub(super) fn split<T: Scalar>(
 ) {
     let (m, n, k) = (c.rows(), c.cols(), a.cols);
     let work = m.saturating_mul(n).saturating_mul(k);
-    if work < TINY && loops::at_once(kernels, a, b, accumulate, &c) {
-        return;
-    }
     let how = How::choose(kernels, a, &b, accumulate, &c);
     let run = |rows: Range<usize>, cols: Range<usize>, c: Target<T>| {
         let a = a.block(rows, 0..k);

@@ -192,6 +192,7 @@ mod x86 {
 
     impl HasKernels for f32 {
         #[allow(private_interfaces)]
+        #[inline]
         fn kernels() -> &'static Kernels<f32> {
             static AVX2: Kernels<f32> =
                 Kernels::new::<Avx2, __m256>(OF_16).transposing::<__m256, 8>();
@@ -207,6 +208,7 @@ mod x86 {
 
     impl HasKernels for f64 {
         #[allow(private_interfaces)]
+        #[inline]
         fn kernels() -> &'static Kernels<f64> {
             static AVX2: Kernels<f64> =
                 Kernels::new::<Avx2, __m256d>(OF_16).transposing::<__m256d, 4>();
@@ -228,6 +230,7 @@ mod arm {
 
     impl HasKernels for f32 {
         #[allow(private_interfaces)]
+        #[inline]
         fn kernels() -> &'static Kernels<f32> {
             static NEON: Kernels<f32> = Kernels::new::<Baseline, float32x4_t>(OF_32);
             match isa::current() {
@@ -239,6 +242,7 @@ mod arm {
 
     impl HasKernels for f64 {
         #[allow(private_interfaces)]
+        #[inline]
         fn kernels() -> &'static Kernels<f64> {
             static NEON: Kernels<f64> = Kernels::new::<Baseline, float64x2_t>(OF_32);
             match isa::current() {
@@ -255,6 +259,7 @@ mod other {
 
     impl HasKernels for f32 {
         #[allow(private_interfaces)]
+        #[inline]
         fn kernels() -> &'static Kernels<f32> {
             Kernels::PLAIN
         }
@@ -262,6 +267,7 @@ mod other {
 
     impl HasKernels for f64 {
         #[allow(private_interfaces)]
+        #[inline]
         fn kernels() -> &'static Kernels<f64> {
             Kernels::PLAIN
         }

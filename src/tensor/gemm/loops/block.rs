@@ -18,10 +18,10 @@ pub(crate) fn multiply<T: Scalar>(
     accumulate: bool,
     c: Target<T>,
 ) {
-    if let Source::Matrix(b) = b
-        && (ger(kernels, a, b, accumulate, &c)
-            || gemv(kernels, a, b, accumulate, &c)
-            || direct(kernels, a, b, accumulate, &c))
+    if let Source::Matrix(b) = &b
+        && (ger(kernels, &a, b, accumulate, &c)
+            || gemv(kernels, &a, b, accumulate, &c)
+            || direct(kernels, &a, b, accumulate, &c))
     {
         return;
     }

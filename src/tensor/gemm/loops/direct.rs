@@ -9,53 +9,92 @@
 //! It is the way for short sums too. Then the time goes into writing C, which is written best as it
 //! lies, a few rows at a time.
 
-use super::super::cut::{Cut, pieces};
+use super::super::cut::{Cut, even, pieces};
 use super::super::kernels::Kernels;
 use super::super::operands::{Source, Target};
 use super::super::pack::pack;
 use super::super::panel::MicroPanel;
 use super::super::scratch::with_scratch;
 use super::super::sizes::is_direct;
-use super::super::view::Matrix;
-use super::macro_kernel::micro_panel_loop;
+use super::super::view::{Matrix, MatrixMut};
+use super::macro_kernel::{micro_panel_loop, tile};
 use super::vector::ger;
 use crate::Scalar;
 
 /// Rows that meet all of B before the next ones do: C is written in bands of this height.
 const BAND: usize = 12;
 
-/// [`ger`] or [`direct`], unless another way is likely to be better: by the transpose, where that has
-/// fewer registers of C or nothing to transpose, or as a row times a matrix. What is asked takes no
-/// time.
-#[inline]
+/// Below this many multiply-adds a product is so soon over that it is not even asked whether it could
+/// be done in a better way, if it can be done at once.
+const TINY: usize = 1 << 15;
+
+/// C ← A·B, or C ← C + A·B, for a product of some work but not much, unless another way is likely to
+/// be better. `false`, and nothing done, then. What is asked takes no time, and the views are not
+/// copied: a product of 4 × 4 would feel it.
+#[inline(always)]
 pub(crate) fn at_once<T: Scalar>(
     kernels: &Kernels<T>,
-    a: Matrix<T>,
-    b: Source<T>,
+    a: &Matrix<T>,
+    b: &Matrix<T>,
+    accumulate: bool,
+    c: &mut MatrixMut<T>,
+) -> bool {
+    let work = a.rows.saturating_mul(b.cols).saturating_mul(a.cols);
+    if work == 0 || work >= TINY {
+        return false;
+    }
+    let c = &Target::new(MatrixMut { data: &mut *c.data, ..*c });
+    one_tile(kernels, a, b, accumulate, c) || tiny(kernels, a, b, accumulate, c)
+}
+
+/// A product that is one tile. `false`, and nothing done, if it is none.
+#[inline(always)]
+fn one_tile<T: Scalar>(
+    kernels: &Kernels<T>,
+    a: &Matrix<T>,
+    b: &Matrix<T>,
     accumulate: bool,
     c: &Target<T>,
 ) -> bool {
-    let Source::Matrix(b) = b else { return false };
-    let (m, n) = (a.rows, b.cols);
-    if ger(kernels, a, b, accumulate, c) {
-        return true;
+    let (rows, vectors) = (a.rows, kernels.vectors(b.cols));
+    let column = b.cols == 1 && rows > 1;
+    if b.col_stride != 1 || column || vectors > kernels.nr(rows) || rows > kernels.mr(vectors) {
+        return false;
     }
-    (b.col_stride == 1 || a.row_stride != 1 && m > 1)
-        && m * kernels.vectors(n) <= n * kernels.vectors(m)
-        && direct(kernels, a, b, accumulate, c)
+    let all =
+        MicroPanel { data: b.ptr(0, 0), row_stride: b.row_stride, first: 0, cols: b.cols, vectors };
+    tile(kernels, a, 0..rows, &all, accumulate, c);
+    true
+}
+
+/// [`ger`] or [`direct`], unless it is likely to be better to go by the transpose, where that has
+/// fewer registers of C or nothing to transpose, or to take a row times a matrix.
+#[inline(never)] // It wants room for much that a single tile does not need.
+fn tiny<T: Scalar>(
+    kernels: &Kernels<T>,
+    a: &Matrix<T>,
+    b: &Matrix<T>,
+    accumulate: bool,
+    c: &Target<T>,
+) -> bool {
+    let (m, n) = (a.rows, b.cols);
+    ger(kernels, a, b, accumulate, c)
+        || (b.col_stride == 1 || a.row_stride != 1 && m > 1)
+            && m * kernels.vectors(n) <= n * kernels.vectors(m)
+            && direct(kernels, a, b, accumulate, c)
 }
 
 /// C ← A·B, or C ← C + A·B, by nothing but tiles. `false`, and nothing done, where it pays to cut
 /// and to pack.
-#[inline]
+#[inline(always)]
 pub(crate) fn direct<T: Scalar>(
     kernels: &Kernels<T>,
-    a: Matrix<T>,
-    b: Matrix<T>,
+    a: &Matrix<T>,
+    b: &Matrix<T>,
     accumulate: bool,
     c: &Target<T>,
 ) -> bool {
-    if !is_direct(kernels, &a, &b) {
+    if !is_direct(kernels, a, b) {
         return false;
     }
     if b.col_stride == 1 {
@@ -63,8 +102,8 @@ pub(crate) fn direct<T: Scalar>(
     } else {
         let width = kernels.vectors(b.cols) * kernels.lanes;
         with_scratch(b.rows * width, |packed: &mut [T]| {
-            pack(kernels, Source::Matrix(b), packed, width);
-            let b = Matrix::strided(packed, b.rows, b.cols, width, 1);
+            pack(kernels, Source::Matrix(*b), packed, width);
+            let b = &Matrix::strided(packed, b.rows, b.cols, width, 1);
             multiply_tiles(kernels, a, b, accumulate, c);
         });
     }
@@ -75,13 +114,13 @@ pub(crate) fn direct<T: Scalar>(
 #[inline]
 fn multiply_tiles<T: Scalar>(
     kernels: &Kernels<T>,
-    a: Matrix<T>,
-    b: Matrix<T>,
+    a: &Matrix<T>,
+    b: &Matrix<T>,
     accumulate: bool,
     c: &Target<T>,
 ) {
     let cut = Cut::at_most(kernels.vectors(b.cols), kernels.nr(a.rows));
-    for rows in pieces(a.rows, BAND) {
+    for rows in pieces(a.rows, even(a.rows, BAND, 1)) {
         for s in 0..cut.count {
             let (register, vectors) = cut.get(s);
             let first = register * kernels.lanes;

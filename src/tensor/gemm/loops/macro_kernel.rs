@@ -21,7 +21,7 @@ pub(crate) fn macro_kernel<T: Scalar>(
     // the first-level cache during LOOP 1.
     for s in 0..b.count() {
         let micro_panel = b.get(kernels, s);
-        micro_panel_loop(kernels, a, 0..a.rows, &micro_panel, accumulate, c);
+        micro_panel_loop(kernels, &a, 0..a.rows, &micro_panel, accumulate, c);
     }
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn macro_kernel<T: Scalar>(
 #[inline(always)]
 pub(super) fn micro_panel_loop<T: Scalar>(
     kernels: &Kernels<T>,
-    a: Matrix<T>,
+    a: &Matrix<T>,
     rows: Range<usize>,
     b: &MicroPanel<T>,
     accumulate: bool,
@@ -41,22 +41,35 @@ pub(super) fn micro_panel_loop<T: Scalar>(
     for t in 0..tiles.count {
         let (i, height) = tiles.get(t);
         let i = rows.start + i;
-        let tile = Tile {
-            k: a.cols,
-            a: a.ptr(i, 0),
-            a_row: a.row_stride,
-            a_col: a.col_stride,
-            b: b.data,
-            b_row: b.row_stride,
-            c: c.ptr(i, b.first),
-            c_row: c.row_stride(),
-            rows: height,
-            cols: b.cols,
-            accumulate,
-        };
-        // SAFETY: `tiles` cuts the rows of A and of C, and the micro-panels cut the columns of B and
-        // of C, into what this tile names; a `Matrix` and a `Panel` lie within slices, and C within
-        // what its `Target` alone may write to.
-        unsafe { kernels.multiply(b.vectors, &tile) };
+        tile(kernels, a, i..i + height, b, accumulate, c);
     }
+}
+
+/// One tile: these rows of A and C, as many as a tile may have, and a micro-panel of B.
+#[inline(always)]
+pub(super) fn tile<T: Scalar>(
+    kernels: &Kernels<T>,
+    a: &Matrix<T>,
+    rows: Range<usize>,
+    b: &MicroPanel<T>,
+    accumulate: bool,
+    c: &Target<T>,
+) {
+    debug_assert!(rows.end <= a.rows && rows.end <= c.rows() && b.first + b.cols <= c.cols());
+    let tile = Tile {
+        k: a.cols,
+        a: a.ptr(rows.start, 0),
+        a_row: a.row_stride,
+        a_col: a.col_stride,
+        b: b.data,
+        b_row: b.row_stride,
+        c: c.ptr(rows.start, b.first),
+        c_row: c.row_stride(),
+        rows: rows.len(),
+        cols: b.cols,
+        accumulate,
+    };
+    // SAFETY: these are rows of A and of C, and a micro-panel is columns of B and of C; a `Matrix` and
+    // a `Panel` lie within slices, and C within what its `Target` alone may write to.
+    unsafe { kernels.multiply(b.vectors, &tile) };
 }

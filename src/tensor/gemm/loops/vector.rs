@@ -12,8 +12,8 @@ use crate::Scalar;
 /// operands lie in another way or there is no kernel for it.
 pub(crate) fn gemv<T: Scalar>(
     kernels: &Kernels<T>,
-    a: Matrix<T>,
-    b: Matrix<T>,
+    a: &Matrix<T>,
+    b: &Matrix<T>,
     accumulate: bool,
     c: &Target<T>,
 ) -> bool {
@@ -35,8 +35,8 @@ pub(crate) fn gemv<T: Scalar>(
 #[inline]
 pub(crate) fn ger<T: Scalar>(
     kernels: &Kernels<T>,
-    a: Matrix<T>,
-    b: Matrix<T>,
+    a: &Matrix<T>,
+    b: &Matrix<T>,
     accumulate: bool,
     c: &Target<T>,
 ) -> bool {
