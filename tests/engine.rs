@@ -162,7 +162,16 @@ fn small_sizes_all_of_them() {
 
 #[test]
 fn every_layout() {
-    for size in [(5, 9, 3), (13, 17, 34), (25, 31, 67), (101, 300, 35), (1, 70, 80), (80, 70, 1)] {
+    for size in [
+        (5, 9, 3),
+        (13, 17, 34),
+        (25, 31, 67),
+        (101, 300, 35),
+        (1, 70, 80),
+        (80, 70, 1),
+        (3, 37, 70),
+        (75, 40, 4),
+    ] {
         for left in LAYOUTS {
             for right in LAYOUTS {
                 product::<f32>(size, (left, right), &instruction_sets(), &[1]);
@@ -174,7 +183,7 @@ fn every_layout() {
 
 /// Around the edges of tiles, strips and blocks; primes; long and thin ones; outer products.
 #[rustfmt::skip]
-const AWKWARD: [(usize, usize, usize); 38] = [
+const AWKWARD: [(usize, usize, usize); 43] = [
     (12, 256, 16), (13, 257, 17), (96, 64, 33), (97, 65, 31), (193, 513, 65), (211, 127, 199),
     (64, 64, 64), (128, 128, 128), (6, 1000, 64), (7, 1000, 65), (17, 517, 129), (50, 50, 50),
     (1, 50, 50), (1, 1025, 515), (2, 700, 301), (3, 129, 513), (515, 1025, 1), (1031, 50, 1),
@@ -184,6 +193,8 @@ const AWKWARD: [(usize, usize, usize); 38] = [
     (131, 40, 200), (131, 41, 200), (301, 3, 77),
     // Columns that are transposed: fewer than a register, and shorter; by chunks of 32 rows.
     (1, 154, 6), (1, 5, 154), (2572, 4, 4), (3, 33, 70), (40, 65, 9),
+    // A few rows by columns that are transposed, and a B of more pages than are kept in mind.
+    (2, 300, 67), (4, 130, 41), (67, 200, 3), (4, 1030, 1025), (6, 520, 1100),
     // More short columns than the caches hold, and a number of them that is no multiple.
     (1, 100, 3001),
     (3001, 100, 1),

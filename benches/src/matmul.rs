@@ -171,8 +171,11 @@ impl<T: Number> Operands<T> {
         let (Shape { m, k, n, .. }, [ar, ac, br, bc]) = (self.shape, self.shape.strides());
         let (a, b) = (self.a.clone(), self.b.clone());
         move |c| {
-            let (a, b) = (Matrix::strided(&a, m, k, ar, ac), Matrix::strided(&b, k, n, br, bc));
-            let mut run = || matmul(black_box(a), black_box(b), false, MatrixMut::new(c, m, n));
+            let mut run = || {
+                let (a, b) = (black_box(&*a), black_box(&*b));
+                let (a, b) = (Matrix::strided(a, m, k, ar, ac), Matrix::strided(b, k, n, br, bc));
+                matmul(a, b, false, MatrixMut::new(c, m, n));
+            };
             match isa {
                 Some(isa) => isa::with(isa, run),
                 None => run(),

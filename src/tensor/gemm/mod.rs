@@ -187,7 +187,6 @@ fn check<T>(a_rows: usize, a_cols: usize, b_rows: usize, b_cols: usize, c: &Matr
     );
 }
 
-#[inline(never)] // A small product has no use for what the views of a larger one are copied to.
 fn product<T: Scalar + HasKernels>(a: Matrix<T>, b: Source<T>, accumulate: bool, c: MatrixMut<T>) {
     if c.rows == 0 || c.cols == 0 {
         return;

@@ -36,9 +36,6 @@ const DIRECT_ROWS: usize = 12;
 /// to the next are at most so many times a micro-panel's columns. The nearer to each other B's rows
 /// lie, the more it is as if packed; and the fewer rows A has, the less often it is read.
 const NEAR: usize = 96;
-/// With up to this many rows, B not being packed, the depth is not cut: all of A's rows are one
-/// tile, whose sums stay in registers from the first term to the last.
-const ONE_TILE_ROWS: usize = 6;
 /// However many rows there are, B is not packed if it has no more bytes than this: it is in the
 /// first-level cache as it is.
 const DIRECT_BYTES: usize = 32 << 10;
@@ -49,6 +46,8 @@ const CACHED: usize = 64 << 10;
 /// Bytes of a page of memory. An A whose rows begin at least so far apart is packed, if B has
 /// [`PAYING_COLS`] columns.
 const PAGE: usize = 4 << 10;
+/// So many pages a processor finds without looking them up anew, with some to spare.
+const PAGES: usize = 512;
 /// So many columns of B make up for packing an A whose rows lie pages apart.
 const PAYING_COLS: usize = 64;
 
@@ -83,14 +82,24 @@ fn packs_a<T: Scalar>(a: &Matrix<T>, n: usize) -> bool {
     a.rows >= PACKED_ROWS && (a.col_stride != 1 && !near || far)
 }
 
-/// Whether A·B is best computed with no depth cut and with B as it lies, or packed as a whole if its
-/// rows are not in runs: see [`ONE_TILE_ROWS`] and [`DIRECT_BYTES`].
+/// Whether A·B is best computed with B as it lies, or packed as a whole if its rows are not in runs. So
+/// it is if all of A's rows are one tile, which uses each number of B once, and if B is in the
+/// first-level cache (see [`DIRECT_BYTES`]).
 #[inline]
 pub(super) fn is_direct<T: Scalar>(kernels: &Kernels<T>, a: &Matrix<T>, b: &Matrix<T>) -> bool {
     let in_runs = b.col_stride == 1;
     let row = if in_runs { b.row_stride } else { kernels.vectors(b.cols) * kernels.lanes };
     let small = row.saturating_mul(b.rows * size_of::<T>()) <= DIRECT_BYTES;
-    in_runs && a.rows <= ONE_TILE_ROWS || small && !packs_a(a, b.cols)
+    in_runs && kernels.mr(kernels.nr(a.rows)) >= a.rows || small && !packs_a(a, b.cols)
+}
+
+/// How many rows of a B that is not packed are read before the next columns are. Each register's
+/// width of columns is read from top to bottom; if that is too many pages for the processor to keep in
+/// mind, each is looked up again for the next columns.
+#[inline]
+pub(super) fn direct_depth<T: Scalar>(b: &Matrix<T>) -> usize {
+    let step = (b.row_stride * size_of::<T>()).clamp(1, PAGE);
+    if b.rows * step <= PAGES * PAGE { b.rows } else { PAGES * PAGE / step }
 }
 
 impl Sizes {

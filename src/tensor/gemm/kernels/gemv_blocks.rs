@@ -1,12 +1,12 @@
-//! One row of C by a B whose columns lie in one run each, by blocks that are transposed in
+//! A few rows of C by a B whose columns lie in one run each, by blocks that are transposed in
 //! registers, as x86-64 has instructions for it (chapter 1).
 //!
-//! Each number of B is used once, so the speed is that of memory, and all that matters is to get by
-//! with few instructions. Every element of C is the dot product of two runs. Its sum is one chain,
-//! in which each addition waits for the one before, so the lanes of a register cannot share it
+//! Each number of B is used once for each row, so the speed is that of memory, and all that matters is
+//! to get by with few instructions. Every element of C is the dot product of two runs. Its sum is one
+//! chain, in which each addition waits for the one before, so the lanes of a register cannot share it
 //! among them. They take L columns instead: a block of L steps of each column is loaded and
-//! transposed, and then every register holds one step of L sums. Four blocks at a time keep enough
-//! sums under way.
+//! transposed, and then every register holds one step of L sums, for each row. Several blocks at a time
+//! keep enough sums under way.
 
 // Blocks and registers are counted, as the formulas do: `sums[s]` holds the sums of block s.
 #![allow(clippy::needless_range_loop)]
@@ -14,7 +14,7 @@
 use super::super::cut::Cut;
 use super::super::simd::{Transpose, launder};
 use super::compile::Kernel;
-use super::gemv::Gemv;
+use super::gemv::{GEMV_ROWS, Gemv};
 use crate::Scalar;
 use std::marker::PhantomData;
 use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
@@ -22,73 +22,91 @@ use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
 /// A column is short if it has no more numbers than this.
 const SHORT: usize = 128;
 /// How many bytes of short columns the caches hold. Beyond that the speed is that of memory, which
-/// is fastest in the order in which it lies: then the blocks are taken one at a time and not four
-/// side by side, unless C is added to and the last block overlaps the one before.
+/// is fastest in the order in which it lies: then the blocks are taken one at a time and not several
+/// side by side.
 const CACHED: usize = 1 << 20;
 
+/// How many blocks are taken side by side, by the number of rows: so many that the sums do not wait for
+/// each other, and have room in sixteen registers beside a block.
+const BLOCKS: [usize; 1 + GEMV_ROWS] = [0, 4, 3, 2, 2];
 /// How many bytes are surely in the first-level cache: there is nothing to prefetch.
 const NEAR: usize = 24 << 10;
 
-/// [`Gemv`] by blocks of L × L.
-pub(crate) struct GemvBlocks<V, const L: usize>(PhantomData<V>);
+/// [`Gemv`] by blocks of L × L, for R rows; RUNS if each of them lies in one run.
+pub(crate) struct GemvBlocks<V, const L: usize, const R: usize, const RUNS: bool>(PhantomData<V>);
 
-impl<V: Transpose<L>, const L: usize> Kernel for GemvBlocks<V, L> {
+impl<V: Transpose<L>, const L: usize, const R: usize, const RUNS: bool> Kernel
+    for GemvBlocks<V, L, R, RUNS>
+{
     type Job = Gemv<V::Elem>;
 
     #[inline(always)]
     unsafe fn run(job: &Gemv<V::Elem>) {
         let &Gemv { k, stride, n, accumulate, .. } = job;
-        if n < L {
-            // SAFETY: the contract of `run` speaks of this very job, of n columns.
-            return unsafe { group::<V, L, 1>(job, [0], n) };
-        }
+        debug_assert!(job.rows == R && (!RUNS || job.x_col == 1));
+        // Where n is no multiple of L, the last block begins early and overlaps the one before, and what
+        // both write is the same. But not where sums start from C: the last block is narrow then.
+        let narrow = if n < L || accumulate { n % L } else { 0 };
         let far = k <= SHORT && n * stride * size_of::<V::Elem>() > CACHED;
-        let alone = far && (!accumulate || n.is_multiple_of(L));
-        let groups = Cut::at_most(n.div_ceil(L), if alone { 1 } else { 4 });
+        let groups = Cut::at_most((n - narrow).div_ceil(L), if far { 1 } else { BLOCKS[R] });
         for g in 0..groups.count {
             let (first, blocks) = groups.get(g);
-            // Where n is no multiple of L, the last block begins early and overlaps the one before.
-            // If sums start from C, the two are in one group, which reads C before it writes: both
-            // then come to the same sums.
             let at = |s: usize| ((first + s) * L).min(n - L);
-            // SAFETY: the contract of `run` speaks of this very job, and at(s) ≤ n − L: L columns
-            // from there on are among its n.
+            // SAFETY: the contract of `run` speaks of this very job, and at(s) ≤ n − L: L columns from
+            // there on are among its n.
             unsafe {
                 match blocks {
-                    1 => group::<V, L, 1>(job, [0].map(at), L),
-                    2 => group::<V, L, 2>(job, [0, 1].map(at), L),
-                    3 => group::<V, L, 3>(job, [0, 1, 2].map(at), L),
-                    _ => group::<V, L, 4>(job, [0, 1, 2, 3].map(at), L),
+                    0 => (),
+                    1 => group::<V, L, R, 1, RUNS>(job, [0].map(at), L),
+                    2 => group::<V, L, R, 2, RUNS>(job, [0, 1].map(at), L),
+                    3 => group::<V, L, R, 3, RUNS>(job, [0, 1, 2].map(at), L),
+                    _ => group::<V, L, R, 4, RUNS>(job, [0, 1, 2, 3].map(at), L),
                 }
             }
+        }
+        if narrow > 0 {
+            // SAFETY: the contract of `run` speaks of this very job, of n columns.
+            unsafe { group::<V, L, R, 1, RUNS>(job, [n - narrow], narrow) };
         }
     }
 }
 
-/// [`Gemv`] for N blocks of `wide` columns each, which begin at `columns`.
+/// [`Gemv`] for R rows and N blocks of `wide` columns each, which begin at `columns`.
 ///
 /// # Safety
 /// - As for [`GemvBlocks::run`](Kernel::run).
 /// - `wide` is 1 to L, and as many columns from each of `columns` on are among the job's n.
 #[inline(always)]
-unsafe fn group<V: Transpose<L>, const L: usize, const N: usize>(
+unsafe fn group<
+    V: Transpose<L>,
+    const L: usize,
+    const R: usize,
+    const N: usize,
+    const RUNS: bool,
+>(
     job: &Gemv<V::Elem>,
     columns: [usize; N],
     wide: usize,
 ) {
-    let &Gemv { k, x, b, stride, n, c, accumulate } = job;
+    let &Gemv { k, x, x_row, b, stride, n, c, c_row, accumulate, .. } = job;
     debug_assert!(columns.iter().all(|&j| j + wide <= n));
     // SAFETY: the processor has the instruction set: the contract of `run`, which `group` shares;
     // and `wide` is 1 to L.
     let (zero, mask) = unsafe { (V::splat(V::Elem::ZERO), V::mask(wide)) };
-    let mut sums = [zero; N];
+    let mut sums = [[zero; R]; N];
     if accumulate {
-        // SAFETY: C has `wide` numbers from each of `columns` on, as B has columns.
-        sums = columns.map(|j| unsafe { V::load_masked(c.add(j), mask) });
+        for s in 0..N {
+            for r in 0..R {
+                let from = c.wrapping_add(r * c_row + columns[s]);
+                // SAFETY: row r of C has `wide` numbers from each of `columns` on, as B has columns.
+                sums[s][r] = unsafe { V::load_masked(from, mask) };
+            }
+        }
     }
+    let x_col = if RUNS { 1 } else { job.x_col };
     let starts = columns.map(|j| b.wrapping_add(j * stride));
-    // SAFETY: x has k numbers (`Gemv`), and p < k at both calls.
-    let step = |p: usize| unsafe { V::splat(*x.add(p)) };
+    // SAFETY: row r of x has k numbers (`Gemv`), and r < R and p < k at both calls.
+    let step = |r: usize, p: usize| unsafe { V::splat(*x.wrapping_add(r * x_row + p * x_col)) };
     // What to prefetch: further down the same columns or, where they are short, the next columns.
     let far = n * stride * size_of::<V::Elem>() > NEAR;
     let ahead = if k > SHORT { SHORT / 2 } else { 4 * L * stride };
@@ -106,7 +124,9 @@ unsafe fn group<V: Transpose<L>, const L: usize, const N: usize>(
             // SAFETY: `wide` columns of B begin at `starts[s]`, and each has L numbers from p on.
             let block = unsafe { V::load_transposed(launder(starts[s].add(p)), stride, wide, L) };
             for i in 0..L {
-                sums[s] = V::fma(block[i], step(p + i), sums[s]);
+                for r in 0..R {
+                    sums[s][r] = V::fma(block[i], step(r, p + i), sums[s][r]);
+                }
             }
             compiler_fence(SeqCst);
         }
@@ -120,12 +140,16 @@ unsafe fn group<V: Transpose<L>, const L: usize, const N: usize>(
             // last ones.
             let block = unsafe { V::load_transposed(starts[s].add(first), stride, wide, high) };
             for i in high - k % L..high {
-                sums[s] = V::fma(block[i], step(first + i), sums[s]);
+                for r in 0..R {
+                    sums[s][r] = V::fma(block[i], step(r, first + i), sums[s][r]);
+                }
             }
         }
     }
     for s in 0..N {
-        // SAFETY: C has room for `wide` numbers from each of `columns` on.
-        unsafe { sums[s].store_masked(c.add(columns[s]), mask) };
+        for r in 0..R {
+            // SAFETY: row r of C has room for `wide` numbers from each of `columns` on.
+            unsafe { sums[s][r].store_masked(c.wrapping_add(r * c_row + columns[s]), mask) };
+        }
     }
 }

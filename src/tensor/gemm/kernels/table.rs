@@ -3,7 +3,7 @@
 use super::super::simd::{Plain, Simd};
 use super::compile::{Baseline, ByTile, Compiled, InstructionSet, MAX_VECTORS, by_tile};
 use super::copy::{CopyRows, Move, TransposePlain};
-use super::gemv::Gemv;
+use super::gemv::{ByRows, Gemv};
 use super::ger::{Ger, Strips};
 use super::im2col::{Left, LeftTile, MAX_IM2COL_ROWS, Right, RightTile};
 use super::matrix::{MicroKernel, Tile};
@@ -33,8 +33,8 @@ pub(crate) struct Kernels<T: 'static> {
     pub copy: Compiled<Move<T>>,
     /// How to pack columns that lie in one run each.
     pub transpose: Compiled<Move<T>>,
-    /// The kernel for one row of C (gemv), where there is one.
-    pub gemv: Option<Compiled<Gemv<T>>>,
+    /// The kernels for a few rows of C (gemv), where there are any.
+    gemv: Option<ByRows<T>>,
     /// The kernel for a column times a row (ger).
     pub ger: Compiled<Ger<T>>,
     /// The loop of [`fma_peak`](crate::tensor::gemm::fma_peak).
@@ -133,6 +133,11 @@ impl<T: Scalar> Kernels<T> {
         self.sizes.mr_im2col[vectors]
     }
 
+    /// The kernel for so many rows of C, which lie in one run each or do not; `None` if there is none.
+    pub(crate) fn gemv(&self, rows: usize, in_runs: bool) -> Option<Compiled<Gemv<T>>> {
+        Some(self.gemv.as_ref()?.get(rows - 1)?[usize::from(in_runs)])
+    }
+
     /// Computes one tile of so many registers in a row.
     ///
     /// # Safety
@@ -184,10 +189,21 @@ mod x86 {
             Self {
                 copy: Avx2::run::<CopyRows<V>>,
                 transpose: Avx2::run::<TransposeBlocks<V, L>>,
-                gemv: Some(Avx2::run::<GemvBlocks<V, L>>),
+                gemv: Some([
+                    gemv_of::<V, L, 1>(),
+                    gemv_of::<V, L, 2>(),
+                    gemv_of::<V, L, 3>(),
+                    gemv_of::<V, L, 4>(),
+                ]),
                 ..self
             }
         }
+    }
+
+    /// Both kernels for R rows of C.
+    const fn gemv_of<V: Transpose<L>, const L: usize, const R: usize>()
+    -> [Compiled<Gemv<V::Elem>>; 2] {
+        [Avx2::run::<GemvBlocks<V, L, R, false>>, Avx2::run::<GemvBlocks<V, L, R, true>>]
     }
 
     impl HasKernels for f32 {

@@ -1,4 +1,4 @@
-//! Products for which no depth is cut and no panels are packed (chapter 1).
+//! Products for which no panels are packed (chapter 1).
 //!
 //! Of a small product the call can take longer than the work: sizes of blocks are chosen, scratch is
 //! looked for, pieces are cut and counted. But where B's rows lie in runs and all of B is in the
@@ -9,13 +9,13 @@
 //! It is the way for short sums too. Then the time goes into writing C, which is written best as it
 //! lies, a few rows at a time.
 
-use super::super::cut::{Cut, even, pieces};
+use super::super::cut::{Cut, pieces};
 use super::super::kernels::Kernels;
 use super::super::operands::{Source, Target};
 use super::super::pack::pack;
 use super::super::panel::MicroPanel;
 use super::super::scratch::with_scratch;
-use super::super::sizes::is_direct;
+use super::super::sizes::{direct_depth, is_direct};
 use super::super::view::{Matrix, MatrixMut};
 use super::macro_kernel::{micro_panel_loop, tile};
 use super::vector::ger;
@@ -23,6 +23,9 @@ use crate::Scalar;
 
 /// Rows that meet all of B before the next ones do: C is written in bands of this height.
 const BAND: usize = 12;
+
+/// What it takes to arrange for a product by the transpose, in registers of multiply-adds.
+const ARRANGING: usize = 128;
 
 /// Below this many multiply-adds a product is so soon over that it is not even asked whether it could
 /// be done in a better way, if it can be done at once.
@@ -43,8 +46,8 @@ pub(crate) fn at_once<T: Scalar>(
     if work == 0 || work >= TINY {
         return false;
     }
-    let c = &Target::new(MatrixMut { data: &mut *c.data, ..*c });
-    one_tile(kernels, a, b, accumulate, c) || tiny(kernels, a, b, accumulate, c)
+    let lies_well = b.col_stride == 1 || a.row_stride != 1 && a.rows > 1;
+    lies_well && (one_tile(kernels, a, b, accumulate, c) || tiny(kernels, a, b, accumulate, c))
 }
 
 /// A product that is one tile. `false`, and nothing done, if it is none.
@@ -54,16 +57,20 @@ fn one_tile<T: Scalar>(
     a: &Matrix<T>,
     b: &Matrix<T>,
     accumulate: bool,
-    c: &Target<T>,
+    c: &mut MatrixMut<T>,
 ) -> bool {
     let (rows, vectors) = (a.rows, kernels.vectors(b.cols));
-    let column = b.cols == 1 && rows > 1;
-    if b.col_stride != 1 || column || vectors > kernels.nr(rows) || rows > kernels.mr(vectors) {
+    if b.col_stride != 1 || vectors > kernels.nr(rows) || rows > kernels.mr(vectors) {
+        return false;
+    }
+    // It might be fewer registers by the transpose, which takes some time to arrange.
+    if (rows * vectors).saturating_sub(b.cols * kernels.vectors(rows)) * a.cols > ARRANGING {
         return false;
     }
     let all =
         MicroPanel { data: b.ptr(0, 0), row_stride: b.row_stride, first: 0, cols: b.cols, vectors };
-    tile(kernels, a, 0..rows, &all, accumulate, c);
+    let c = Target::new(MatrixMut { data: &mut *c.data, ..*c });
+    tile(kernels, a, 0..rows, &all, accumulate, &c);
     true
 }
 
@@ -75,13 +82,12 @@ fn tiny<T: Scalar>(
     a: &Matrix<T>,
     b: &Matrix<T>,
     accumulate: bool,
-    c: &Target<T>,
+    c: &mut MatrixMut<T>,
 ) -> bool {
     let (m, n) = (a.rows, b.cols);
+    let c = &Target::new(MatrixMut { data: &mut *c.data, ..*c });
     ger(kernels, a, b, accumulate, c)
-        || (b.col_stride == 1 || a.row_stride != 1 && m > 1)
-            && m * kernels.vectors(n) <= n * kernels.vectors(m)
-            && direct(kernels, a, b, accumulate, c)
+        || m * kernels.vectors(n) <= n * kernels.vectors(m) && direct(kernels, a, b, accumulate, c)
 }
 
 /// C ← A·B, or C ← C + A·B, by nothing but tiles. `false`, and nothing done, where it pays to cut
@@ -120,14 +126,18 @@ fn multiply_tiles<T: Scalar>(
     c: &Target<T>,
 ) {
     let cut = Cut::at_most(kernels.vectors(b.cols), kernels.nr(a.rows));
-    for rows in pieces(a.rows, even(a.rows, BAND, 1)) {
-        for s in 0..cut.count {
-            let (register, vectors) = cut.get(s);
-            let first = register * kernels.lanes;
-            let cols = (vectors * kernels.lanes).min(b.cols - first);
-            let data = b.ptr(0, first);
-            let micro_panel = MicroPanel { data, row_stride: b.row_stride, first, cols, vectors };
-            micro_panel_loop(kernels, a, rows.clone(), &micro_panel, accumulate, c);
+    for depth in pieces(b.rows, direct_depth(b)) {
+        let (a, accumulate) = (&a.columns(depth.clone()), accumulate || depth.start > 0);
+        for rows in pieces(a.rows, BAND) {
+            for s in 0..cut.count {
+                let (register, vectors) = cut.get(s);
+                let first = register * kernels.lanes;
+                let cols = (vectors * kernels.lanes).min(b.cols - first);
+                let data = b.ptr(depth.start, first);
+                let micro_panel =
+                    MicroPanel { data, row_stride: b.row_stride, first, cols, vectors };
+                micro_panel_loop(kernels, a, rows.clone(), &micro_panel, accumulate, c);
+            }
         }
     }
 }

@@ -1,14 +1,22 @@
 //! Products with a vector, or of two, where there is nothing to block (chapter 1).
 //!
-//! BLAS calls a matrix times a vector gemv. Each number of the matrix is used once, so the speed is
-//! that of memory, and all that matters is to get by with few instructions.
+//! BLAS calls a matrix times a vector gemv; a few vectors are as good as one. Each number of the matrix
+//! is used once or a few times, so the speed is that of memory, and all that matters is to get by with
+//! few instructions.
 
 use super::super::kernels::{Gemv, Ger, Kernels};
-use super::super::operands::Target;
+use super::super::operands::{Source, Target};
+use super::super::pack::pack;
+use super::super::scratch::with_scratch;
 use super::super::view::Matrix;
 use crate::Scalar;
 
-/// gemv, one row of C by a B whose columns lie in one run each. `false`, and nothing done, if the
+/// Sums of fewer terms than this are short.
+const SHORT: usize = 16;
+/// So many columns of B make up for packing rows of A that do not lie in runs.
+const PAYING_COLS: usize = 64;
+
+/// gemv, a few rows of C by a B whose columns lie in one run each. `false`, and nothing done, if the
 /// operands lie in another way or there is no kernel for it.
 pub(crate) fn gemv<T: Scalar>(
     kernels: &Kernels<T>,
@@ -17,16 +25,39 @@ pub(crate) fn gemv<T: Scalar>(
     accumulate: bool,
     c: &Target<T>,
 ) -> bool {
-    let Some(gemv) = kernels.gemv else { return false };
-    let lies_so = c.rows() == 1 && a.col_stride == 1 && b.row_stride == 1;
-    if !lies_so {
+    let in_runs = a.col_stride == 1 || b.cols >= PAYING_COLS;
+    let Some(gemv) = kernels.gemv(c.rows(), in_runs) else { return false };
+    // Of a short sum, several rows are better served by a B that is transposed as a whole.
+    if b.row_stride != 1 || a.rows > 1 && a.cols < SHORT {
         return false;
     }
-    let (x, c) = (a.ptr(0, 0), c.ptr(0, 0));
-    let job = Gemv { k: b.rows, x, b: b.ptr(0, 0), stride: b.col_stride, n: b.cols, c, accumulate };
-    // SAFETY: A's row and B's columns lie in runs (`lies_so`) within the slices of a `Matrix`, and
-    // C's row within what its `Target` alone may write to; tables of kernels are given out only for the processor's instruction set.
-    unsafe { gemv(&job) };
+    let run = |a: &Matrix<T>| {
+        let job = Gemv {
+            k: b.rows,
+            x: a.ptr(0, 0),
+            x_row: a.row_stride,
+            x_col: a.col_stride,
+            rows: a.rows,
+            b: b.ptr(0, 0),
+            stride: b.col_stride,
+            n: b.cols,
+            c: c.ptr(0, 0),
+            c_row: c.row_stride(),
+            accumulate,
+        };
+        // SAFETY: A lies within the slice of a `Matrix`, in runs if the kernel is for such; so do B's
+        // columns, in one run each, as was asked; C's rows lie within what its `Target` alone may
+        // write to; tables of kernels are given out only for the processor's instruction set.
+        unsafe { gemv(&job) };
+    };
+    if in_runs && a.col_stride != 1 {
+        with_scratch(a.rows * a.cols, |packed: &mut [T]| {
+            pack(kernels, Source::Matrix(*a), packed, a.cols);
+            run(&Matrix::new(packed, a.rows, a.cols));
+        });
+    } else {
+        run(a);
+    }
     true
 }
 
