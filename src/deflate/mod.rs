@@ -171,21 +171,21 @@ fn run(bits: &mut Bits, output: &mut Output, codes: &Codes) {
     let bytes = &mut output.bytes[output.start..];
     let mut filled = output.filled - output.start;
     let mut ahead = *bits;
-    'symbols: while let Some(room) = bytes[filled..].first_chunk_mut::<{ Output::ROOM }>()
-        && ahead.refill()
-    {
+    let mut more = ahead.refill();
+    let mut entry = literals.find(ahead.buffer);
+    'symbols: while more && let Some(room) = bytes[filled..].first_chunk_mut::<{ Output::ROOM }>() {
         // Literals come in runs. Three take 45 bits at most.
-        let mut entry = literals.find(ahead.buffer);
         let mut taken = 0;
         while entry.is_literal() {
             room[taken] = entry.byte();
             taken += 1;
             ahead.skip(entry.bits());
+            entry = literals.find(ahead.buffer);
             if taken == 3 {
                 filled += taken;
+                more = ahead.refill();
                 continue 'symbols;
             }
-            entry = literals.find(ahead.buffer);
         }
         filled += taken;
         if !ahead.refill() {
@@ -199,17 +199,19 @@ fn run(bits: &mut Bits, output: &mut Output, codes: &Codes) {
         if entry.is_stop() || far.is_stop() || distance > filled {
             break;
         }
-        // Nearly all copies are as short as this and not so close.
-        if length <= 32 && distance >= 16 {
+        ahead.buffer = after >> far.bits();
+        ahead.count -= entry.bits() + far.bits();
+        // 16 of 64 bits are left, one more than a codeword has: it need not wait for new ones.
+        entry = literals.find(ahead.buffer);
+        more = ahead.refill();
+        // Nearly all copies are as short as this and do not overlap themselves.
+        if length <= 32 && distance >= length {
             let from = filled - distance;
-            bytes.copy_within(from..from + 16, filled);
-            bytes.copy_within(from + 16..from + 32, filled + 16);
+            bytes.copy_within(from..from + 32, filled);
         } else {
             copy(bytes, filled, distance, length);
         }
         filled += length;
-        ahead.buffer = after >> far.bits();
-        ahead.count -= entry.bits() + far.bits();
     }
     *bits = ahead;
     output.filled = output.start + filled;
