@@ -5,7 +5,7 @@
 
 use super::cursor::Cursor;
 use crate::Result;
-use crate::deflate::{DAMAGED, Output, crc32, inflate_into};
+use crate::deflate::{Crc, DAMAGED, Output, crc32, inflate_into};
 
 /// Whether `bytes` begin as every gzip file does.
 #[must_use]
@@ -85,12 +85,13 @@ fn expected_length(bytes: &[u8]) -> usize {
 fn member(file: &mut Cursor, output: &mut Output) -> Result<()> {
     header(file)?;
     let before = output.filled;
-    file.at = inflate_into::<true>(file.bytes, file.at, output)?;
+    let mut crc = Crc::new();
+    file.at = inflate_into::<true>(file.bytes, file.at, output, |so_far| crc.follow(so_far))?;
 
     let unpacked = &output.unpacked()[before..];
     let at = file.at;
     let stated = u32::from_le_bytes(file.array("the CRC-32")?);
-    let actual = crc32(unpacked);
+    let actual = crc.finish(unpacked);
     if stated != actual {
         return Err(file
             .error()

@@ -46,7 +46,66 @@ const DEGREE: usize = 274;
 /// another.
 const AT_ONCE: usize = 64;
 
-/// The CRC-32 of `bytes`, sixty-four bytes at a time.
+/// The CRC-32 of a message that is still growing, by sixty-four bytes at a time.
+pub(crate) struct Crc {
+    /// The quotient up to `end`: its last bytes, and some before them that are no longer needed.
+    quotient: [u8; DEGREE + 64 * AT_ONCE],
+    /// Where the next byte of the quotient goes.
+    end: usize,
+    /// How many bytes of the message have been divided.
+    divided: usize,
+}
+
+impl Crc {
+    pub(crate) fn new() -> Self {
+        // Ones 274 bytes before the message turn its first four bytes over.
+        let mut quotient = [0; DEGREE + 64 * AT_ONCE];
+        quotient[..4].fill(0xFF);
+        Self { quotient, end: DEGREE, divided: 0 }
+    }
+
+    /// Divides what is new of `message`, which has grown, and leaves at least its last 274 bytes.
+    pub(crate) fn follow(&mut self, message: &[u8]) {
+        let ready = message.len().saturating_sub(DEGREE).max(self.divided);
+        let (blocks, _) = message[self.divided..ready].as_chunks::<AT_ONCE>();
+        let Self { quotient, end, divided } = self;
+        for block in blocks {
+            if *end == quotient.len() {
+                quotient.copy_within(*end - DEGREE.., 0);
+                *end = DEGREE;
+            }
+            let mut next = *block;
+            for after in AFTER {
+                let earlier = &quotient[*end - after..][..AT_ONCE];
+                for i in 0..AT_ONCE {
+                    next[i] ^= earlier[i];
+                }
+            }
+            quotient[*end..*end + AT_ONCE].copy_from_slice(&next);
+            *end += AT_ONCE;
+            *divided += AT_ONCE;
+        }
+    }
+
+    /// The CRC, if `message` does not grow any more.
+    pub(crate) fn finish(mut self, message: &[u8]) -> u32 {
+        if message.len() < DEGREE {
+            return crc32_reference(message);
+        }
+        self.follow(message);
+        // Too few bytes are left for the multiple, and the divisor itself finishes.
+        let mut rest = message[self.divided..].to_vec();
+        for after in AFTER {
+            for (byte, term) in rest.iter_mut().zip(&self.quotient[self.end - after..self.end]) {
+                *byte ^= term;
+            }
+        }
+        !divide(0, &rest)
+    }
+}
+// ANCHOR_END: crc_sparse
+
+/// The CRC-32 of `bytes`.
 ///
 /// ```
 /// use longhand::deflate::crc32;
@@ -55,39 +114,8 @@ const AT_ONCE: usize = 64;
 /// ```
 #[must_use]
 pub fn crc32(bytes: &[u8]) -> u32 {
-    let Some(more) = bytes.len().checked_sub(DEGREE) else {
-        return crc32_reference(bytes);
-    };
-    let (blocks, rest) = bytes.split_at(more / AT_ONCE * AT_ONCE);
-    // The last bytes of the quotient. Ones 274 bytes before the message turn its first four bytes over.
-    let mut quotient = [0; DEGREE + 64 * AT_ONCE];
-    quotient[..4].fill(0xFF);
-    let mut end = DEGREE;
-    for block in blocks.as_chunks::<AT_ONCE>().0 {
-        if end == quotient.len() {
-            quotient.copy_within(end - DEGREE.., 0);
-            end = DEGREE;
-        }
-        let mut next = *block;
-        for after in AFTER {
-            let earlier = &quotient[end - after..][..AT_ONCE];
-            for i in 0..AT_ONCE {
-                next[i] ^= earlier[i];
-            }
-        }
-        quotient[end..end + AT_ONCE].copy_from_slice(&next);
-        end += AT_ONCE;
-    }
-    // Too few bytes are left for the multiple, and the divisor itself finishes.
-    let mut rest = rest.to_vec();
-    for after in AFTER {
-        for (byte, term) in rest.iter_mut().zip(&quotient[end - after..end]) {
-            *byte ^= term;
-        }
-    }
-    !divide(0, &rest)
+    Crc::new().finish(bytes)
 }
-// ANCHOR_END: crc_sparse
 
 #[cfg(test)]
 mod tests {
@@ -102,6 +130,16 @@ mod tests {
         }
         assert_eq!(divide(0, &multiple), 0);
         assert!(AFTER.iter().all(|&after| after >= AT_ONCE));
+    }
+
+    #[test]
+    fn a_growing_message_is_followed() {
+        let bytes: Vec<u8> = (0..20_000_u32).map(|i| (i * i % 251) as u8).collect();
+        for step in [1, 63, 64, 300, 5000, 20_000] {
+            let mut crc = Crc::new();
+            (0..bytes.len()).step_by(step).for_each(|end| crc.follow(&bytes[..end]));
+            assert_eq!(crc.finish(&bytes), crc32_reference(&bytes), "{step} bytes at a time");
+        }
     }
 
     #[test]

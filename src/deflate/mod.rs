@@ -23,6 +23,7 @@ mod huffman;
 mod output;
 mod zlib;
 
+pub(crate) use crc32::Crc;
 pub use crc32::{crc32, crc32_reference};
 pub(crate) use fault::DAMAGED;
 pub(crate) use output::Output;
@@ -51,7 +52,7 @@ use std::sync::OnceLock;
 /// ```
 pub fn inflate(data: &[u8]) -> Result<(Vec<u8>, usize)> {
     let mut output = Output::new(0, usize::MAX);
-    let taken = inflate_into::<true>(data, 0, &mut output)?;
+    let taken = inflate_into::<true>(data, 0, &mut output, |_| ())?;
     Ok((output.into_bytes(), taken))
 }
 
@@ -61,16 +62,17 @@ pub fn inflate(data: &[u8]) -> Result<(Vec<u8>, usize)> {
 /// As [`inflate`].
 pub fn inflate_reference(data: &[u8]) -> Result<(Vec<u8>, usize)> {
     let mut output = Output::new(0, usize::MAX);
-    let taken = inflate_into::<false>(data, 0, &mut output)?;
+    let taken = inflate_into::<false>(data, 0, &mut output, |_| ())?;
     Ok((output.into_bytes(), taken))
 }
 
 /// Unpacks the DEFLATE data at `input[start..]` to the end of `output`, by table if `FAST`; gives
-/// the index after them.
+/// the index after them. Each block done, `so_far` is called with all that these data unpacked to.
 pub(crate) fn inflate_into<const FAST: bool>(
     input: &[u8],
     start: usize,
     output: &mut Output,
+    mut so_far: impl FnMut(&[u8]),
 ) -> Result<usize> {
     static FIXED: OnceLock<Codes> = OnceLock::new();
     let mut bits = Bits::new(input, start);
@@ -87,6 +89,7 @@ pub(crate) fn inflate_into<const FAST: bool>(
             }
             _ => return Err(fault(at, "block type 3", "type 0, 1 or 2")),
         }
+        so_far(&output.unpacked()[output.start..]);
         if last {
             return Ok(bits.align());
         }

@@ -51,7 +51,7 @@ pub(crate) fn unpack_zlib(stream: &[u8], output: &mut Output) -> Result<usize> {
             .help("save it anew with another program"));
     }
     let before = output.filled;
-    let end = inflate_into::<true>(stream, 2, output)?;
+    let end = inflate_into::<true>(stream, 2, output, |_| ())?;
     let Some(&stated) = stream[end..].first_chunk() else {
         return Err(cut_short("the Adler-32 in four bytes"));
     };
