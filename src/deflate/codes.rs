@@ -28,7 +28,7 @@ pub(super) const DISTANCES: [(u16, u8); 30] = [
 /// The symbol that ends a block, between the literals and the lengths.
 pub(super) const END_OF_BLOCK: u16 = 256;
 
-/// The two codes of a block, each in two forms.
+/// The two codes of a block, each in two forms. Reading those of the next block makes nothing new.
 pub(super) struct Codes {
     /// The code of literals, lengths and the end of the block, to be walked bit by bit.
     pub literals: Code,
@@ -38,21 +38,34 @@ pub(super) struct Codes {
     pub literal_table: Table<2048>,
     /// The second code as a table, to be looked up.
     pub distance_table: Table<256>,
+    /// The code in which a block sends the lengths of the two, to be looked up.
+    length_table: Table<128>,
 }
 
 impl Codes {
+    /// No codewords.
+    pub(super) const EMPTY: Self = Self {
+        literals: Code::EMPTY,
+        distances: Code::EMPTY,
+        literal_table: Table::EMPTY,
+        distance_table: Table::EMPTY,
+        length_table: Table::EMPTY,
+    };
+
     /// The codes of a block that sends none (RFC 1951, section 3.2.6).
     pub(super) fn fixed() -> Self {
         let mut lengths = [8; 288];
         lengths[144..256].fill(9);
         lengths[256..280].fill(7);
-        Self::new(&lengths, &[5; 32], 0).expect("the fixed codes are complete")
+        let mut codes = Self::EMPTY;
+        codes.set(&lengths, &[5; 32], 0).expect("the fixed codes are complete");
+        codes
     }
 
     // ANCHOR: dynamic
-    /// The codes that head a block: the lengths of their codewords, themselves Huffman-coded, which
-    /// are looked up if `FAST`.
-    pub(super) fn read<const FAST: bool>(bits: &mut Bits) -> Result<Self> {
+    /// Reads the codes that head a block: the lengths of their codewords, themselves Huffman-coded,
+    /// which are looked up if `FAST`.
+    pub(super) fn read<const FAST: bool>(&mut self, bits: &mut Bits) -> Result<()> {
         /// Code lengths are sent in this order, the rarest last, so that they can be left off.
         const ORDER: [usize; 19] =
             [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
@@ -70,15 +83,17 @@ impl Codes {
             code_lengths[symbol] = bits.take(3)? as u8;
         }
         let code = Code::new(&code_lengths, false, "code length", at)?;
-        let table = FAST.then(|| Table::<128>::new(&code, |symbol| Entry::literal(symbol as u8)));
+        if FAST {
+            self.length_table.fill(&code, |symbol| Entry::literal(symbol as u8));
+        }
 
         let mut lengths = [0; 286 + 30];
         let mut have = 0;
         while have < literals + distances {
             let at = bits.byte();
-            let symbol = match &table {
-                Some(table) => u16::from(table.take(bits)?),
-                None => code.walk(bits)?.expect("a complete code has a symbol for all bits"),
+            let symbol = match FAST {
+                true => u16::from(self.length_table.take(bits)?),
+                false => code.walk(bits)?.expect("a complete code has a symbol for all bits"),
             };
             let (length, times) = match symbol {
                 16 if have == 0 => {
@@ -100,26 +115,24 @@ impl Codes {
         if literals[usize::from(END_OF_BLOCK)] == 0 {
             return Err(fault(at, "a block without an end", "a codeword for symbol 256"));
         }
-        Self::new(literals, distances, at)
+        self.set(literals, distances, at)
     }
     // ANCHOR_END: dynamic
 
-    fn new(literals: &[u8], distances: &[u8], at: usize) -> Result<Self> {
-        let literals = Code::new(literals, true, "literal and length", at)?;
-        let distances = Code::new(distances, true, "distance", at)?;
+    /// Makes these the codes whose codewords have such lengths.
+    fn set(&mut self, literals: &[u8], distances: &[u8], at: usize) -> Result<()> {
+        self.literals = Code::new(literals, true, "literal and length", at)?;
+        self.distances = Code::new(distances, true, "distance", at)?;
         let based = |table: &[(u16, u8)], symbol| match table.get(usize::from(symbol)) {
             Some(&(base, extra)) => Entry::based(base, extra),
             None => Entry::STOP,
         };
-        Ok(Self {
-            literal_table: Table::new(&literals, |symbol| match symbol {
-                ..END_OF_BLOCK => Entry::literal(symbol as u8),
-                END_OF_BLOCK => Entry::STOP,
-                _ => based(&LENGTHS, symbol - 257),
-            }),
-            distance_table: Table::new(&distances, |symbol| based(&DISTANCES, symbol)),
-            literals,
-            distances,
-        })
+        self.literal_table.fill(&self.literals, |symbol| match symbol {
+            ..END_OF_BLOCK => Entry::literal(symbol as u8),
+            END_OF_BLOCK => Entry::STOP,
+            _ => based(&LENGTHS, symbol - 257),
+        });
+        self.distance_table.fill(&self.distances, |symbol| based(&DISTANCES, symbol));
+        Ok(())
     }
 }

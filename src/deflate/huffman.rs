@@ -12,13 +12,16 @@ use crate::Result;
 /// The longest codeword DEFLATE allows, in bits.
 pub(super) const MAX_LENGTH: usize = 15;
 
+/// The largest code, the fixed one, has so many symbols.
+const MAX_SYMBOLS: usize = 288;
+
 // ANCHOR: canonical
 /// A canonical Huffman code: symbols in the order of their codewords.
 pub(super) struct Code {
-    /// How many codewords there are of each length; none has length 0.
+    /// How many symbols have a codeword of each length; length 0 means that they have none.
     counts: [u16; MAX_LENGTH + 1],
     /// The symbols, by length and then by value.
-    symbols: Vec<u16>,
+    symbols: [u16; MAX_SYMBOLS],
     /// The length of the longest codeword, in bits.
     longest: usize,
 }
@@ -29,7 +32,7 @@ impl Code {
         let ahead = bits.peek();
         let mut word = 0; // the bits so far, the first one highest
         let mut first = 0; // the first codeword of this length
-        let mut index = 0; // its symbol's place
+        let mut index = usize::from(self.counts[0]); // its symbol's place
         for length in 1..=self.longest {
             word = word << 1 | (ahead >> (length - 1) & 1) as usize;
             first <<= 1;
@@ -48,6 +51,10 @@ impl Code {
 // ANCHOR_END: canonical
 
 impl Code {
+    /// No codewords.
+    pub(super) const EMPTY: Self =
+        Self { counts: [0; MAX_LENGTH + 1], symbols: [0; MAX_SYMBOLS], longest: 0 };
+
     /// The code in which symbol `s` has a codeword of `lengths[s]` bits, or none if that is 0.
     ///
     /// A codeword of n bits claims 1/2ⁿ of all bit sequences, and the claims must add up to one.
@@ -59,7 +66,6 @@ impl Code {
         for &length in lengths {
             counts[usize::from(length)] += 1;
         }
-        counts[0] = 0;
         let longest = counts.iter().rposition(|&count| count > 0).unwrap_or(0);
         let claimed: usize = (1..=longest).map(|n| usize::from(counts[n]) * (ALL >> n)).sum();
         if claimed > ALL || (claimed < ALL && !(sparse && longest <= 1)) {
@@ -71,16 +77,14 @@ impl Code {
         // Where the symbols of each length begin; then every symbol goes to the next place of its
         // own.
         let mut places = [0; MAX_LENGTH + 2];
-        for length in 1..=longest {
+        for length in 0..=longest {
             places[length + 1] = places[length] + usize::from(counts[length]);
         }
-        let mut symbols = vec![0; places[longest + 1]];
+        let mut symbols = [0; MAX_SYMBOLS];
         for (symbol, &length) in (0..).zip(lengths) {
-            if length > 0 {
-                let place = &mut places[usize::from(length)];
-                symbols[*place] = symbol;
-                *place += 1;
-            }
+            let place = &mut places[usize::from(length)];
+            symbols[*place] = symbol;
+            *place += 1;
         }
         Ok(Self { counts, symbols, longest })
     }
@@ -90,7 +94,8 @@ impl Code {
         let mut next = 0_u16;
         let mut length = 0_u32;
         let mut left = 0;
-        self.symbols.iter().map(move |&symbol| {
+        let all = self.counts.iter().map(|&count| usize::from(count)).sum();
+        self.symbols[usize::from(self.counts[0])..all].iter().map(move |&symbol| {
             while left == 0 {
                 next <<= 1;
                 length += 1;
@@ -188,11 +193,15 @@ impl<const ROOT: usize> Table<ROOT> {
     const ROOT_BITS: u32 = ROOT.ilog2();
     const SECOND: usize = 1 << (MAX_LENGTH as u32 - Self::ROOT_BITS);
 
-    /// The table of `code`, in which symbol `s` means `meaning(s)`.
-    pub(super) fn new(code: &Code, meaning: impl Fn(u16) -> Entry) -> Self {
-        let mut root = [Entry::STOP; ROOT];
+    /// The table of no codewords.
+    pub(super) const EMPTY: Self = Self { root: [Entry::STOP; ROOT], seconds: Vec::new() };
+
+    /// Makes this the table of `code`, in which symbol `s` means `meaning(s)`.
+    pub(super) fn fill(&mut self, code: &Code, meaning: impl Fn(u16) -> Entry) {
+        let Self { root, seconds } = self;
+        root[0] = Entry::STOP;
+        seconds.clear();
         let mut size = 1;
-        let mut seconds = Vec::new();
         // The words come shortest first. A table for `length` bits is that for one bit less, twice.
         for (symbol, length, word) in code.words() {
             while size < ROOT.min(1 << length) {
@@ -219,7 +228,6 @@ impl<const ROOT: usize> Table<ROOT> {
             root.copy_within(..size, size);
             size *= 2;
         }
-        Self { root, seconds }
     }
 
     /// What the codeword at the low end of `buffer` means.
@@ -268,9 +276,10 @@ mod tests {
 
     #[test]
     fn the_table_finds_what_the_walk_finds() {
+        let mut table = Table::<256>::EMPTY;
         for lengths in [skewed(), vec![1], vec![0, 0, 1], vec![2, 2, 2, 2], vec![0; 5]] {
             let code = Code::new(&lengths, true, "test", 0).unwrap();
-            let table = Table::<256>::new(&code, |symbol| Entry::based(symbol + 1, 0));
+            table.fill(&code, |symbol| Entry::based(symbol + 1, 0));
             for word in 0..1_u64 << MAX_LENGTH {
                 let bytes = word.to_le_bytes();
                 let mut bits = Bits::new(&bytes, 0);

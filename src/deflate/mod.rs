@@ -76,6 +76,7 @@ pub(crate) fn inflate_into<const FAST: bool>(
 ) -> Result<usize> {
     static FIXED: OnceLock<Codes> = OnceLock::new();
     let mut bits = Bits::new(input, start);
+    let mut codes = Codes::EMPTY;
     output.start = output.filled;
     loop {
         let at = bits.byte();
@@ -84,7 +85,7 @@ pub(crate) fn inflate_into<const FAST: bool>(
             0 => stored(&mut bits, output)?,
             1 => symbols::<FAST>(&mut bits, output, FIXED.get_or_init(Codes::fixed))?,
             2 => {
-                let codes = Codes::read::<FAST>(&mut bits)?;
+                codes.read::<FAST>(&mut bits)?;
                 symbols::<FAST>(&mut bits, output, &codes)?;
             }
             _ => return Err(fault(at, "block type 3", "type 0, 1 or 2")),
