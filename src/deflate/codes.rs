@@ -1,8 +1,9 @@
 //! The two Huffman codes of a DEFLATE block (appendix "Reading IDX and gzip").
 
 use super::bits::Bits;
+use super::entry::Entry;
 use super::fault::fault;
-use super::huffman::{Code, Entry, Table};
+use super::huffman::{Code, Table};
 use crate::Result;
 
 /// The smallest length that each length symbol stands for, from symbol 257 on, and how many extra

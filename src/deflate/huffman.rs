@@ -6,6 +6,7 @@
 //! rule, one bit at a time. [`Table`] is the fast way: it looks up many bits at once.
 
 use super::bits::Bits;
+use super::entry::Entry;
 use super::fault::fault;
 use crate::Result;
 
@@ -109,74 +110,6 @@ impl Code {
     }
 }
 
-/// What a codeword means, in 32 bits so that a whole table stays in the nearest cache.
-///
-/// ```text
-///  31           16  15  14  13  12  11        8   7           0
-///  |     base     | · | · | link |literal| code length | bits to drop |
-/// ```
-/// *Bits to drop* counts the codeword and the extra bits that follow it; 0 marks an entry the fast
-/// loop must leave alone: no codeword, or the end of the block.
-#[derive(Clone, Copy)]
-pub(super) struct Entry(u32);
-
-impl Entry {
-    /// The fast loop must leave this entry alone.
-    pub(super) const STOP: Entry = Entry(0);
-    const LITERAL: u32 = 1 << 12;
-    const LINK: u32 = 1 << 13;
-
-    /// A symbol that is a byte of output.
-    pub(super) fn literal(byte: u8) -> Self {
-        Entry(u32::from(byte) << 16 | Self::LITERAL)
-    }
-
-    /// A length or distance of at least `base`, to which `extra` bits are added.
-    pub(super) fn based(base: u16, extra: u8) -> Self {
-        Entry(u32::from(base) << 16 | u32::from(extra))
-    }
-
-    fn after(self, code_length: u32) -> Self {
-        match self.0 {
-            0 => self,
-            bits => Entry(bits + (code_length << 8) + code_length),
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn is_literal(self) -> bool {
-        self.0 & Self::LITERAL != 0
-    }
-
-    #[inline(always)]
-    pub(super) fn is_stop(self) -> bool {
-        self.0 == 0
-    }
-
-    #[inline(always)]
-    pub(super) fn base(self) -> usize {
-        (self.0 >> 16) as usize
-    }
-
-    #[inline(always)]
-    pub(super) fn byte(self) -> u8 {
-        (self.0 >> 16) as u8
-    }
-
-    /// How many bits the codeword and its extra bits take.
-    #[inline(always)]
-    pub(super) fn bits(self) -> u32 {
-        self.0 & 0xFF
-    }
-
-    /// Base plus extra bits, where `buffer` begins with the codeword.
-    #[inline(always)]
-    pub(super) fn value(self, buffer: u64) -> usize {
-        let code_length = self.0 >> 8 & 0xF;
-        self.base() + ((buffer & !(!0 << self.bits())) >> code_length) as usize
-    }
-}
-
 // ANCHOR: table
 /// A code as a table: index it with the next bits of the stream, whatever follows the codeword.
 ///
@@ -215,7 +148,7 @@ impl<const ROOT: usize> Table<ROOT> {
             }
             let link = &mut root[word % ROOT];
             if link.is_stop() {
-                *link = Entry((seconds.len() as u32) << 16 | Entry::LINK);
+                *link = Entry::link(seconds.len());
                 seconds.resize(seconds.len() + Self::SECOND, Entry::STOP);
             }
             let second = &mut seconds[link.base()..];
@@ -233,11 +166,20 @@ impl<const ROOT: usize> Table<ROOT> {
     /// What the codeword at the low end of `buffer` means.
     #[inline(always)]
     pub(super) fn find(&self, buffer: u64) -> Entry {
-        let entry = self.root[buffer as usize % ROOT];
-        if entry.0 & Entry::LINK == 0 {
-            return entry;
-        }
-        self.seconds[entry.base() + (buffer as usize / ROOT) % Self::SECOND]
+        let entry = self.first(buffer);
+        if entry.is_link() { self.second(entry, buffer) } else { entry }
+    }
+
+    /// The same, or a link if the codeword is long.
+    #[inline(always)]
+    pub(super) fn first(&self, buffer: u64) -> Entry {
+        self.root[buffer as usize % ROOT]
+    }
+
+    /// The entry that `link` leads to.
+    #[inline(always)]
+    pub(super) fn second(&self, link: Entry, buffer: u64) -> Entry {
+        self.seconds[link.base() + (buffer as usize / ROOT) % Self::SECOND]
     }
 
     /// Takes the next codeword of a complete code whose symbols are bytes.

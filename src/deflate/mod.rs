@@ -18,6 +18,7 @@
 mod bits;
 mod codes;
 mod crc32;
+mod entry;
 mod fault;
 mod huffman;
 mod output;
@@ -176,7 +177,8 @@ fn run(bits: &mut Bits, output: &mut Output, codes: &Codes) {
     let mut filled = output.filled - output.start;
     let mut ahead = *bits;
     let mut more = ahead.refill();
-    let mut entry = literals.find(ahead.buffer);
+    // What the next symbol means; a link if its codeword is long, which is rare.
+    let mut entry = literals.first(ahead.buffer);
     'symbols: while more && let Some(room) = bytes[filled..].first_chunk_mut::<{ Output::ROOM }>() {
         // Literals come in runs. Three take 45 bits at most.
         let mut taken = 0;
@@ -184,7 +186,7 @@ fn run(bits: &mut Bits, output: &mut Output, codes: &Codes) {
             room[taken] = entry.byte();
             taken += 1;
             ahead.skip(entry.bits());
-            entry = literals.find(ahead.buffer);
+            entry = literals.first(ahead.buffer);
             if taken == 3 {
                 filled += taken;
                 more = ahead.refill();
@@ -194,6 +196,12 @@ fn run(bits: &mut Bits, output: &mut Output, codes: &Codes) {
         filled += taken;
         if !ahead.refill() {
             break;
+        }
+        if entry.is_link() {
+            entry = literals.second(entry, ahead.buffer);
+            if entry.is_literal() {
+                continue;
+            }
         }
         // A length and its extra bits take 20 bits at most, a distance 28.
         let length = entry.value(ahead.buffer);
@@ -206,7 +214,7 @@ fn run(bits: &mut Bits, output: &mut Output, codes: &Codes) {
         ahead.buffer = after >> far.bits();
         ahead.count -= entry.bits() + far.bits();
         // 16 of 64 bits are left, one more than a codeword has: it need not wait for new ones.
-        entry = literals.find(ahead.buffer);
+        entry = literals.first(ahead.buffer);
         more = ahead.refill();
         // Nearly all copies are as short as this and do not overlap themselves.
         if length <= 32 && distance >= length {
