@@ -183,7 +183,7 @@ fn every_layout() {
 
 /// Around the edges of tiles, strips and blocks; primes; long and thin ones; outer products.
 #[rustfmt::skip]
-const AWKWARD: [(usize, usize, usize); 43] = [
+const AWKWARD: [(usize, usize, usize); 45] = [
     (12, 256, 16), (13, 257, 17), (96, 64, 33), (97, 65, 31), (193, 513, 65), (211, 127, 199),
     (64, 64, 64), (128, 128, 128), (6, 1000, 64), (7, 1000, 65), (17, 517, 129), (50, 50, 50),
     (1, 50, 50), (1, 1025, 515), (2, 700, 301), (3, 129, 513), (515, 1025, 1), (1031, 50, 1),
@@ -194,7 +194,8 @@ const AWKWARD: [(usize, usize, usize); 43] = [
     // Columns that are transposed: fewer than a register, and shorter; by chunks of 32 rows.
     (1, 154, 6), (1, 5, 154), (2572, 4, 4), (3, 33, 70), (40, 65, 9),
     // A few rows by columns that are transposed, and a B of more pages than are kept in mind.
-    (2, 300, 67), (4, 130, 41), (67, 200, 3), (4, 1030, 1025), (6, 520, 1100),
+    (2, 300, 67), (4, 130, 41), (67, 200, 3), (4, 1030, 1025), (6, 520, 1100), (4, 3000, 5),
+    (3, 6000, 2),
     // More short columns than the caches hold, and a number of them that is no multiple.
     (1, 100, 3001),
     (3001, 100, 1),

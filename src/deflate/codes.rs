@@ -29,7 +29,7 @@ pub(super) const DISTANCES: [(u16, u8); 30] = [
 /// The symbol that ends a block, between the literals and the lengths.
 pub(super) const END_OF_BLOCK: u16 = 256;
 
-/// The two codes of a block, each in two forms. Reading those of the next block makes nothing new.
+/// The two codes of a block, each in two forms. Those of the next block are read into their places.
 pub(super) struct Codes {
     /// The code of literals, lengths and the end of the block, to be walked bit by bit.
     pub literals: Code,

@@ -132,7 +132,7 @@ impl<const ROOT: usize> Table<ROOT> {
     /// Makes this the table of `code`, in which symbol `s` means `meaning(s)`.
     pub(super) fn fill(&mut self, code: &Code, meaning: impl Fn(u16) -> Entry) {
         let Self { root, seconds } = self;
-        root[0] = Entry::STOP;
+        root[0] = Entry::STOP; // All others grow out of this one.
         seconds.clear();
         let mut size = 1;
         // The words come shortest first. A table for `length` bits is that for one bit less, twice.

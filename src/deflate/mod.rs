@@ -68,12 +68,12 @@ pub fn inflate_reference(data: &[u8]) -> Result<(Vec<u8>, usize)> {
 }
 
 /// Unpacks the DEFLATE data at `input[start..]` to the end of `output`, by table if `FAST`; gives
-/// the index after them. Each block done, `so_far` is called with all that these data unpacked to.
+/// the index after them. Each block done, `follow` is called with all that these data unpacked to.
 pub(crate) fn inflate_into<const FAST: bool>(
     input: &[u8],
     start: usize,
     output: &mut Output,
-    mut so_far: impl FnMut(&[u8]),
+    mut follow: impl FnMut(&[u8]),
 ) -> Result<usize> {
     static FIXED: OnceLock<Codes> = OnceLock::new();
     let mut bits = Bits::new(input, start);
@@ -91,7 +91,7 @@ pub(crate) fn inflate_into<const FAST: bool>(
             }
             _ => return Err(fault(at, "block type 3", "type 0, 1 or 2")),
         }
-        so_far(&output.unpacked()[output.start..]);
+        follow(&output.unpacked()[output.start..]);
         if last {
             return Ok(bits.align());
         }
@@ -213,7 +213,8 @@ fn run(bits: &mut Bits, output: &mut Output, codes: &Codes) {
         }
         ahead.buffer = after >> far.bits();
         ahead.count -= entry.bits() + far.bits();
-        // 16 of 64 bits are left, one more than a codeword has: it need not wait for new ones.
+        // A refill fills all 64 bits, whatever `count` says, so at least 16 are left, one more than
+        // a codeword has: it need not wait for new ones.
         entry = literals.first(ahead.buffer);
         more = ahead.refill();
         // Nearly all copies are as short as this and do not overlap themselves.

@@ -1,5 +1,5 @@
-//! The zlib format around DEFLATE, RFC 1950: two bytes before it and a checksum after it. The pixels
-//! of a PNG picture are packed so.
+//! The zlib format around DEFLATE, RFC 1950: two bytes before it and a checksum after it. The
+//! pixels of a PNG picture are packed so.
 
 use super::fault::{DAMAGED, PLACE, fault};
 use super::{Output, inflate_into};

@@ -11,7 +11,7 @@ use crate::{Param, Scalar, Tensor};
 ///
 /// Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1, with
 /// PyTorch's defaults: lr 10⁻³, β = (0.9, 0.999), ε = 10⁻⁸. Weight decay is added to the gradient.
-/// A mean that becomes subnormal, as where a gradient has been 0 for many steps, becomes 0.
+/// Where m is subnormal, as after many gradients of 0, it becomes 0.
 ///
 /// ```
 /// use longhand::optim::{Adam, Optimizer};
@@ -97,7 +97,7 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
                 for ((w, &g), (m, v)) in values.iter_mut().zip(gradients).zip(moments) {
                     let g = g + decay * *w;
                     *m = flush_to_zero(b1 * *m + c1 * g);
-                    *v = flush_to_zero(b2 * *v + c2 * g * g);
+                    *v = b2 * *v + c2 * g * g;
                     *w -= step * *m / (v.sqrt() * correction + eps);
                 }
             },
@@ -130,5 +130,17 @@ mod tests {
         assert!(mean(&mut adam, &weight).is_normal());
         let weight = step_and_fade(&mut adam, 850);
         assert_eq!(mean(&mut adam, &weight), 0.0);
+    }
+
+    /// Their squares are subnormal.
+    #[test]
+    fn tiny_gradients_step_as_far_as_others() {
+        let mut adam = Adam { eps: 0.0, ..Adam::new(0.001) };
+        let mut weight = Param::new("weight", Tensor::vector(&[1.0_f32]));
+        for _ in 0..10 {
+            weight.set_grad(Tensor::vector(&[1e-18]));
+            adam.step_param(&mut weight);
+        }
+        assert!((weight.value.item() - 0.99).abs() < 1e-4, "{:?}", weight.value);
     }
 }

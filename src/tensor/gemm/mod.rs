@@ -7,7 +7,7 @@
 //! matmul              are the shapes right?
 //!   at_once             a product so small that to choose a way would take longer than to multiply
 //!   split               C in blocks, one or more for each thread
-//!     multiply            a block as it stands or transposed; products with a vector apart
+//!     multiply            a block as it stands or transposed; with a vector or a few apart
 //!       direct              a B that is in the first-level cache as it lies
 //!       blocked             LOOP 5, 4, 3: parts of A and B that fit the caches
 //!         pack                copied so that they are read in one stream

@@ -77,14 +77,14 @@ pub(super) struct Sizes {
 #[inline]
 fn packs_a<T: Scalar>(a: &Matrix<T>, n: usize) -> bool {
     let size = size_of::<T>();
-    let far = a.row_stride * size >= PAGE && n >= PAYING_COLS;
+    let far = a.row_stride >= PAGE / size && n >= PAYING_COLS;
     let near = a.row_stride == 1 && a.col_stride * a.cols * size <= CACHED;
     a.rows >= PACKED_ROWS && (a.col_stride != 1 && !near || far)
 }
 
-/// Whether A·B is best computed with B as it lies, or packed as a whole if its rows are not in runs. So
-/// it is if all of A's rows are one tile, which uses each number of B once, and if B is in the
-/// first-level cache (see [`DIRECT_BYTES`]).
+/// Whether A·B is best computed with B as it lies, or packed as a whole if its rows are not in
+/// runs. So it is if all of A's rows are one tile, which uses each number of B once; or if B is in
+/// the first-level cache (see [`DIRECT_BYTES`]) and A is not to be packed.
 #[inline]
 pub(super) fn is_direct<T: Scalar>(kernels: &Kernels<T>, a: &Matrix<T>, b: &Matrix<T>) -> bool {
     let in_runs = b.col_stride == 1;
@@ -93,13 +93,13 @@ pub(super) fn is_direct<T: Scalar>(kernels: &Kernels<T>, a: &Matrix<T>, b: &Matr
     in_runs && kernels.mr(kernels.nr(a.rows)) >= a.rows || small && !packs_a(a, b.cols)
 }
 
-/// How many rows of a B that is not packed are read before the next columns are. Each register's
-/// width of columns is read from top to bottom; if that is too many pages for the processor to keep in
-/// mind, each is looked up again for the next columns.
+/// How many rows of B a micro-panel has, if B is not packed. One micro-panel is read from top to
+/// bottom, then the next. If that is too many pages for the processor to keep in mind, each of them
+/// is looked up again for the next one, and it is better to take fewer rows at a time.
 #[inline]
 pub(super) fn direct_depth<T: Scalar>(b: &Matrix<T>) -> usize {
-    let step = (b.row_stride * size_of::<T>()).clamp(1, PAGE);
-    if b.rows * step <= PAGES * PAGE { b.rows } else { PAGES * PAGE / step }
+    let step = b.row_stride.clamp(1, PAGE / size_of::<T>()) * size_of::<T>();
+    if b.rows * step <= PAGES * PAGE { b.rows } else { even(b.rows, PAGES * PAGE / step, 1) }
 }
 
 impl Sizes {

@@ -94,14 +94,6 @@ impl<'a, T: Scalar> Matrix<'a, T> {
         self.data.as_ptr().wrapping_add(i * self.row_stride + j * self.col_stride)
     }
 
-    /// These columns: a range within them that is not empty.
-    #[inline]
-    pub(super) fn columns(&self, cols: Range<usize>) -> Self {
-        debug_assert!(cols.start < cols.end && cols.end <= self.cols);
-        let data = &self.data[cols.start * self.col_stride..];
-        Self { data, cols: cols.len(), ..*self }
-    }
-
     /// The transpose.
     pub fn t(self) -> Self {
         Self {

@@ -5,15 +5,16 @@ use super::compile::Compiled;
 /// Rows of A at most.
 pub(crate) const GEMV_ROWS: usize = 4;
 
-/// The kernels for 1 to [`GEMV_ROWS`] rows, each for rows that do not lie in one run, and for such as do.
+/// The kernels for 1 to [`GEMV_ROWS`] rows: each for rows that do not lie in runs, and for such as
+/// do.
 pub(crate) type ByRows<T> = [[Compiled<Gemv<T>>; 2]; GEMV_ROWS];
 
-/// `c[r·c_row + j] = Σₚ x[r·x_row + p·x_col]·b[j·stride + p]` for r < rows and j < n, from 0 or from
-/// what C held.
+/// `c[r·c_row + j] = Σₚ x[r·x_row + p·x_col]·b[j·stride + p]` for r < rows and j < n, from 0 or
+/// from what C held.
 ///
-/// Kernels rely on this: all that is read of x and b by that formula is valid for reads, and what is
-/// named of c for reads and writes, and neither `x` nor `b` reaches it; k and n are at least 1, and
-/// rows and `x_col` are those that the kernel is for.
+/// Kernels rely on this: all that is read of x and b by that formula is valid for reads, and what
+/// is named of c for reads and writes, and neither `x` nor `b` reaches it; k and n are at least 1,
+/// and `rows` and `x_col` are those that the kernel is for.
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // Elsewhere there is no kernel for it.
 pub(crate) struct Gemv<T> {
     /// The length of the sums.

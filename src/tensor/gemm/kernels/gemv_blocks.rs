@@ -1,12 +1,12 @@
 //! A few rows of C by a B whose columns lie in one run each, by blocks that are transposed in
 //! registers, as x86-64 has instructions for it (chapter 1).
 //!
-//! Each number of B is used once for each row, so the speed is that of memory, and all that matters is
-//! to get by with few instructions. Every element of C is the dot product of two runs. Its sum is one
-//! chain, in which each addition waits for the one before, so the lanes of a register cannot share it
-//! among them. They take L columns instead: a block of L steps of each column is loaded and
-//! transposed, and then every register holds one step of L sums, for each row. Several blocks at a time
-//! keep enough sums under way.
+//! Each number of B is used once for each row, so the speed is that of memory, and all that matters
+//! is to get by with few instructions. Every element of C is the dot product of two runs. Its sum
+//! is one chain, in which each addition waits for the one before, so the lanes of a register cannot
+//! share it among them. They take L columns instead: a block of L steps of each column is loaded
+//! and transposed, and then every register holds one step of L sums, for each row. Several blocks
+//! at a time keep more sums under way.
 
 // Blocks and registers are counted, as the formulas do: `sums[s]` holds the sums of block s.
 #![allow(clippy::needless_range_loop)]
@@ -22,12 +22,10 @@ use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
 /// A column is short if it has no more numbers than this.
 const SHORT: usize = 128;
 /// How many bytes of short columns the caches hold. Beyond that the speed is that of memory, which
-/// is fastest in the order in which it lies: then the blocks are taken one at a time and not several
-/// side by side.
+/// is fastest in the order in which it lies: then the blocks are taken one at a time.
 const CACHED: usize = 1 << 20;
 
-/// How many blocks are taken side by side, by the number of rows: so many that the sums do not wait for
-/// each other, and have room in sixteen registers beside a block.
+/// How many blocks are taken side by side, by the number of rows: found by measuring.
 const BLOCKS: [usize; 1 + GEMV_ROWS] = [0, 4, 3, 2, 2];
 /// How many bytes are surely in the first-level cache: there is nothing to prefetch.
 const NEAR: usize = 24 << 10;
@@ -44,28 +42,30 @@ impl<V: Transpose<L>, const L: usize, const R: usize, const RUNS: bool> Kernel
     unsafe fn run(job: &Gemv<V::Elem>) {
         let &Gemv { k, stride, n, accumulate, .. } = job;
         debug_assert!(job.rows == R && (!RUNS || job.x_col == 1));
-        // Where n is no multiple of L, the last block begins early and overlaps the one before, and what
-        // both write is the same. But not where sums start from C: the last block is narrow then.
+        // Where n is no multiple of L, the last block begins early and overlaps the one before:
+        // what both write is the same. It would not be where sums start from C: then the last is
+        // narrow.
         let narrow = if n < L || accumulate { n % L } else { 0 };
-        let far = k <= SHORT && n * stride * size_of::<V::Elem>() > CACHED;
+        let far = k <= SHORT && n.saturating_mul(stride) > CACHED / size_of::<V::Elem>();
         let groups = Cut::at_most((n - narrow).div_ceil(L), if far { 1 } else { BLOCKS[R] });
         for g in 0..groups.count {
             let (first, blocks) = groups.get(g);
             let at = |s: usize| ((first + s) * L).min(n - L);
-            // SAFETY: the contract of `run` speaks of this very job, and at(s) ≤ n − L: L columns from
-            // there on are among its n.
+            // SAFETY: the contract of `run` speaks of this very job. If there is a block, n ≥ L,
+            // and at(s) ≤ n − L: L columns from there on are among its n.
             unsafe {
                 match blocks {
-                    0 => (),
                     1 => group::<V, L, R, 1, RUNS>(job, [0].map(at), L),
                     2 => group::<V, L, R, 2, RUNS>(job, [0, 1].map(at), L),
-                    3 => group::<V, L, R, 3, RUNS>(job, [0, 1, 2].map(at), L),
-                    _ => group::<V, L, R, 4, RUNS>(job, [0, 1, 2, 3].map(at), L),
+                    3 if BLOCKS[R] >= 3 => group::<V, L, R, 3, RUNS>(job, [0, 1, 2].map(at), L),
+                    4 if BLOCKS[R] >= 4 => group::<V, L, R, 4, RUNS>(job, [0, 1, 2, 3].map(at), L),
+                    _ => (),
                 }
             }
         }
         if narrow > 0 {
-            // SAFETY: the contract of `run` speaks of this very job, of n columns.
+            // SAFETY: the contract of `run` speaks of this very job, of n columns; `narrow` is one
+            // of 1 to L − 1.
             unsafe { group::<V, L, R, 1, RUNS>(job, [n - narrow], narrow) };
         }
     }
@@ -98,7 +98,7 @@ unsafe fn group<
         for s in 0..N {
             for r in 0..R {
                 let from = c.wrapping_add(r * c_row + columns[s]);
-                // SAFETY: row r of C has `wide` numbers from each of `columns` on, as B has columns.
+                // SAFETY: row r of C has `wide` numbers from each of `columns` on.
                 sums[s][r] = unsafe { V::load_masked(from, mask) };
             }
         }
@@ -108,14 +108,14 @@ unsafe fn group<
     // SAFETY: row r of x has k numbers (`Gemv`), and r < R and p < k at both calls.
     let step = |r: usize, p: usize| unsafe { V::splat(*x.wrapping_add(r * x_row + p * x_col)) };
     // What to prefetch: further down the same columns or, where they are short, the next columns.
-    let far = n * stride * size_of::<V::Elem>() > NEAR;
-    let ahead = if k > SHORT { SHORT / 2 } else { 4 * L * stride };
+    let far = n.saturating_mul(stride) > NEAR / size_of::<V::Elem>();
+    let ahead = if k > SHORT { SHORT / 2 } else { stride.wrapping_mul(4 * L) };
     for p in (0..k / L * L).step_by(L) {
         for s in 0..N {
             if far && p & L == 0 {
                 let next = launder(starts[s].wrapping_add(p + ahead));
                 for i in 0..L {
-                    V::prefetch(next.wrapping_add(i * stride));
+                    V::prefetch(next.wrapping_add(stride.wrapping_mul(i)));
                 }
             }
             // One block after the other. All at once would need 32 addresses, more than there are

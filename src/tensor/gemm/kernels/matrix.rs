@@ -98,8 +98,10 @@ impl<V: Simd, const MASKED: bool> TileKernel for MicroKernel<V, MASKED> {
         // it short sums would be done before their place in C has come from memory.
         let below = if tile.accumulate { R } else { 0 };
         for r in below..below + R {
-            V::prefetch(tile.c.wrapping_add(r * tile.c_row));
-            V::prefetch(tile.c.wrapping_add(r * tile.c_row + N * V::LANES - 1));
+            V::prefetch(tile.c.wrapping_add(tile.c_row.wrapping_mul(r)));
+            V::prefetch(
+                tile.c.wrapping_add(tile.c_row.wrapping_mul(r)).wrapping_add(N * V::LANES - 1),
+            );
         }
 
         let mut b = tile.b;

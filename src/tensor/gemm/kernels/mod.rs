@@ -5,7 +5,7 @@
 //! | `compile` | how a loop is compiled for an instruction set |
 //! | `matrix` | the micro-kernel: a tile of C in registers |
 //! | `im2col` | the same where a factor is an image, read in place (chapter 6) |
-//! | `gemv`, `gemv_blocks` | one row of C |
+//! | `gemv`, `gemv_blocks` | a few rows of C by columns in runs |
 //! | `ger` | a column times a row |
 //! | `copy` | packing |
 //! | `peak` | multiply-adds alone: the rate that no kernel can pass |

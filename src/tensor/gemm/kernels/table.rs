@@ -133,7 +133,7 @@ impl<T: Scalar> Kernels<T> {
         self.sizes.mr_im2col[vectors]
     }
 
-    /// The kernel for so many rows of C, which lie in one run each or do not; `None` if there is none.
+    /// The kernel for so many rows of A, which lie in runs or do not; `None` if there is none.
     pub(crate) fn gemv(&self, rows: usize, in_runs: bool) -> Option<Compiled<Gemv<T>>> {
         Some(self.gemv.as_ref()?.get(rows - 1)?[usize::from(in_runs)])
     }

@@ -1,8 +1,8 @@
 //! Products for which no panels are packed (chapter 1).
 //!
-//! Of a small product the call can take longer than the work: sizes of blocks are chosen, scratch is
-//! looked for, pieces are cut and counted. But where B's rows lie in runs and all of B is in the
-//! first-level cache, or where it is read only once, packing gains nothing, and three loops around
+//! Of a small product the call can take longer than the work: sizes of blocks are chosen, scratch
+//! is looked for, pieces are cut and counted. But where B's rows lie in runs and all of B is in the
+//! first-level cache, or where it is read only once, packing gains nothing, and a few loops around
 //! the micro-kernel are enough. A B that is as small, but whose columns lie in runs, is packed as a
 //! whole.
 //!
@@ -27,11 +27,11 @@ const BAND: usize = 12;
 /// What it takes to arrange for a product by the transpose, in registers of multiply-adds.
 const ARRANGING: usize = 128;
 
-/// Below this many multiply-adds a product is so soon over that it is not even asked whether it could
-/// be done in a better way, if it can be done at once.
+/// Below this many multiply-adds a product is so soon over that it is not even asked whether it
+/// could be done in a better way, if it can be done at once.
 const TINY: usize = 1 << 15;
 
-/// C ← A·B, or C ← C + A·B, for a product of some work but not much, unless another way is likely to
+/// C ← A·B, or C ← C + A·B, for a small product that is not empty, unless another way is likely to
 /// be better. `false`, and nothing done, then. What is asked takes no time, and the views are not
 /// copied: a product of 4 × 4 would feel it.
 #[inline(always)]
@@ -46,6 +46,7 @@ pub(crate) fn at_once<T: Scalar>(
     if work == 0 || work >= TINY {
         return false;
     }
+    // Otherwise the transpose has nothing to transpose, or a few rows meet columns in runs.
     let lies_well = b.col_stride == 1 || a.row_stride != 1 && a.rows > 1;
     lies_well && (one_tile(kernels, a, b, accumulate, c) || tiny(kernels, a, b, accumulate, c))
 }
@@ -74,8 +75,7 @@ fn one_tile<T: Scalar>(
     true
 }
 
-/// [`ger`] or [`direct`], unless it is likely to be better to go by the transpose, where that has
-/// fewer registers of C or nothing to transpose, or to take a row times a matrix.
+/// [`ger`] or [`direct`], unless the transpose has fewer registers of C.
 #[inline(never)] // It wants room for much that a single tile does not need.
 fn tiny<T: Scalar>(
     kernels: &Kernels<T>,
@@ -127,7 +127,7 @@ fn multiply_tiles<T: Scalar>(
 ) {
     let cut = Cut::at_most(kernels.vectors(b.cols), kernels.nr(a.rows));
     for depth in pieces(b.rows, direct_depth(b)) {
-        let (a, accumulate) = (&a.columns(depth.clone()), accumulate || depth.start > 0);
+        let (a, accumulate) = (&a.block(0..a.rows, depth.clone()), accumulate || depth.start > 0);
         for rows in pieces(a.rows, BAND) {
             for s in 0..cut.count {
                 let (register, vectors) = cut.get(s);

@@ -69,7 +69,8 @@ pub(super) fn tile<T: Scalar>(
         cols: b.cols,
         accumulate,
     };
-    // SAFETY: these are rows of A and of C, and a micro-panel is columns of B and of C; a `Matrix` and
-    // a `Panel` lie within slices, and C within what its `Target` alone may write to.
+    // SAFETY: these are rows of A and of C, and a micro-panel is columns of B and of C, in the
+    // fewest registers that hold them; B has as many rows as A has columns. A `Matrix` and a
+    // `Panel` lie within slices, and C within what its `Target` alone may write to.
     unsafe { kernels.multiply(b.vectors, &tile) };
 }

@@ -3,10 +3,10 @@
 //! | file | |
 //! |---|---|
 //! | `block` | how a block of C is computed: as it stands or transposed, and by which loops |
-//! | `direct` | products for which no depth is cut and nothing packed |
+//! | `direct` | products for which no panels are packed |
 //! | `blocked` | loops 5, 4 and 3: blocks that fit the caches |
 //! | `macro_kernel` | loops 2 and 1: the tiles of one block |
-//! | `vector` | products with a vector, where there is nothing to block |
+//! | `vector` | products with a vector or a few, where there is nothing to block |
 //! | `image` | products with an im2col matrix, read in place (chapter 6) |
 
 mod block;
