@@ -138,6 +138,9 @@ fn nothing_is_made_of_nothing() {
     none(&rows);
     rows[4][4] = 116;
     assert_eq!(drawn(&rows).ink, Ink::Light);
+    // Nor are they beside what is.
+    rows[4][5] = 115;
+    assert_eq!(drawn(&rows).columns, 4..5);
     // Ink of the other kind than was asked for.
     assert_eq!(Drawn::of(&picture(&rows), Ink::Dark), None);
     // Noise, as a camera has it, and no digit.

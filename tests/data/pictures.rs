@@ -34,12 +34,13 @@ fn the_kind_is_found_from_the_content() {
     assert_eq!(all(Idx::new(vec![2, 2, 3], IdxData::U8(two)).to_bytes()), [six(), six()]);
 }
 
+fn said(bytes: Vec<u8>, words: &str) {
+    let text = pictures_from(bytes).expect_err(words).to_string();
+    assert!(text.contains(words) && text.contains("help: "), "{text}\nshould say: {words}");
+}
+
 #[test]
 fn what_is_no_picture_is_said() {
-    let said = |bytes: Vec<u8>, words: &str| {
-        let text = pictures_from(bytes).expect_err(words).to_string();
-        assert!(text.contains(words) && text.contains("help: "), "{text}\nshould say: {words}");
-    };
     said(vec![], "found \"\", expected the first bytes of a PNG, PGM, NPY or IDX file");
     said(b"\xFF\xD8\xFF\xE0\0\x10JFIF".to_vec(), "save the picture as PNG");
     said(b"\x89PNG\r\n\x1A\n".to_vec(), "the length of a chunk");
@@ -50,6 +51,10 @@ fn what_is_no_picture_is_said() {
     }
     let holes = Npy::new(vec![1, 2], NpyData::F32(vec![0.0, f32::NAN]));
     said(holes.to_bytes(), "element 1 is NaN");
+}
+
+#[test]
+fn more_pixels_than_are_read_are_said() {
     // One row too many, in the two formats that take a byte for a pixel.
     let (rows, most) = ((1 << 13) + 1, format!("expected at most {MOST_PIXELS} pixels"));
     let pixels = vec![0; rows << 13];
