@@ -74,7 +74,7 @@ pub(crate) fn next_power(power: f64, beta: f64) -> f64 {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::{Optimizer, flush_to_zero, next_power};
     use crate::{Param, Tensor};
 
@@ -101,7 +101,7 @@ pub(crate) mod tests {
     }
 
     /// Steps a parameter once with a gradient of 1, and then so many times with one of 0.
-    pub(crate) fn step_and_fade(rule: &mut impl Optimizer, times: usize) -> Param {
+    pub(super) fn step_and_fade(rule: &mut impl Optimizer, times: usize) -> Param {
         let mut weight = Param::new("weight", Tensor::vector(&[1.0]));
         for step in 0..=times {
             weight.set_grad(Tensor::vector(&[if step == 0 { 1.0 } else { 0.0 }]));

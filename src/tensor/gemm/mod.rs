@@ -138,7 +138,7 @@ pub fn im2col_matmul<T: Scalar + HasKernels>(
     b: Matrix<T>,
     chain: usize,
     accumulate: bool,
-    c: MatrixMut<T>,
+    mut c: MatrixMut<T>,
 ) {
     check(a.rows(), a.cols(), b.rows, b.cols, &c);
     assert!(chain > 0, "a chain of no places");
@@ -148,7 +148,7 @@ pub fn im2col_matmul<T: Scalar + HasKernels>(
     if b.rows == 0 {
         return clear(c, accumulate);
     }
-    split::split_im2col(T::kernels(), a, b, chain, accumulate, Target::new(c));
+    split::split_im2col(T::kernels(), a, b, chain, accumulate, Target::new(&mut c));
 }
 
 /// The limit of every product: `links` rounds of fused multiply-adds that never wait, neither for
@@ -187,14 +187,19 @@ fn check<T>(a_rows: usize, a_cols: usize, b_rows: usize, b_cols: usize, c: &Matr
     );
 }
 
-fn product<T: Scalar + HasKernels>(a: Matrix<T>, b: Source<T>, accumulate: bool, c: MatrixMut<T>) {
+fn product<T: Scalar + HasKernels>(
+    a: Matrix<T>,
+    b: Source<T>,
+    accumulate: bool,
+    mut c: MatrixMut<T>,
+) {
     if c.rows == 0 || c.cols == 0 {
         return;
     }
     if a.cols == 0 {
         return clear(c, accumulate);
     }
-    split::split(T::kernels(), a, b, accumulate, Target::new(c));
+    split::split(T::kernels(), a, b, accumulate, Target::new(&mut c));
 }
 
 /// C after a product of depth 0, whose sums are empty: 0, or what it held.

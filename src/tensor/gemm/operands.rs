@@ -79,8 +79,8 @@ unsafe impl<T: Send> Sync for Target<'_, T> {}
 impl<'a, T: Scalar> Target<'a, T> {
     /// The whole of C.
     #[inline]
-    pub(super) fn new(c: MatrixMut<'a, T>) -> Self {
-        let MatrixMut { data, rows, cols, row_stride } = c;
+    pub(super) fn new(c: &'a mut MatrixMut<T>) -> Self {
+        let &mut MatrixMut { ref mut data, rows, cols, row_stride } = c;
         Self { data: data.as_mut_ptr(), rows, cols, row_stride, borrow: PhantomData }
     }
 

@@ -79,8 +79,8 @@ pub(crate) fn multiply_transposed<T: Scalar>(
                 };
             }
             let a = Source::Matrix(a.block(i..i + rows, 0..k).t());
-            let to = Target::new(MatrixMut::new(scratch, n, rows));
-            multiply(kernels, b.t(), a, accumulate, to);
+            let to = &mut MatrixMut::new(scratch, n, rows);
+            multiply(kernels, b.t(), a, accumulate, Target::new(to));
             let (from, stride, out, width) = (scratch.as_ptr(), rows, c_rows, c_stride);
             // SAFETY: scratch holds n rows of `rows` numbers, which the kernel reads as columns;
             // and it writes the same `rows` rows of C.

@@ -70,7 +70,7 @@ fn one_tile<T: Scalar>(
     }
     let all =
         MicroPanel { data: b.ptr(0, 0), row_stride: b.row_stride, first: 0, cols: b.cols, vectors };
-    let c = Target::new(MatrixMut { data: &mut *c.data, ..*c });
+    let c = Target::new(c);
     tile(kernels, a, 0..rows, &all, accumulate, &c);
     true
 }
@@ -85,7 +85,7 @@ fn tiny<T: Scalar>(
     c: &mut MatrixMut<T>,
 ) -> bool {
     let (m, n) = (a.rows, b.cols);
-    let c = &Target::new(MatrixMut { data: &mut *c.data, ..*c });
+    let c = &Target::new(c);
     ger(kernels, a, b, accumulate, c)
         || m * kernels.vectors(n) <= n * kernels.vectors(m) && direct(kernels, a, b, accumulate, c)
 }
