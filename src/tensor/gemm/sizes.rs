@@ -16,12 +16,20 @@ const KC: usize = 512;
 /// mc, rows of A in a block: 48 KiB of it, of which two rows of tiles stay in the first-level cache
 /// while B streams by. A multiple of every height of tile.
 const MC: usize = 24;
+/// mc, if A is packed and kc at least [`LONG`]. A transposed A is read in runs of so many numbers,
+/// which should be longer than a cache line or two. A multiple of every height of tile, too.
+const PACKED_MC: usize = 96;
+/// With shorter sums than this, the time goes into C, which is best written a few rows at a time.
+const LONG: usize = 128;
 /// A of up to this many rows is one block. Then it is B's micro-panel that stays in the first-level
 /// cache while the rows pass: with half the depth, 16 KiB.
 const FEW_ROWS: usize = 96;
 /// Bytes of a packed panel of B, kc × nc, which is read over and over in one stream: from the
 /// second-level cache, where that holds as much beside A.
 const PANEL: usize = 1 << 20;
+/// Bytes of a cache line. The depth is cut into whole ones: a B whose columns lie in runs is packed
+/// by turning pieces of them over, and a line that two pieces share would be fetched twice.
+const LINE: usize = 64;
 /// Micro-panels packed at one go, so that B's rows are read in runs of four micro-panels' width.
 pub(super) const GROUP: usize = 4;
 /// With fewer rows than this, one tile is as tall as A, and wider than others: there is room for
@@ -117,15 +125,19 @@ impl Sizes {
             ONE_TILE..=FEW_ROWS => KC / 2,
             _ => KC,
         };
-        let kc = even(k, deepest, 1);
-        let mc = if m <= FEW_ROWS { m } else { even(m, MC, 12) };
+        let kc = even(k, deepest, LINE / size);
+        let packs_a = packs_a(a, n);
+        let mc = match m {
+            ..=FEW_ROWS => m,
+            _ => even(m, if packs_a && kc >= LONG { PACKED_MC } else { MC }, 12),
+        };
         let widest = match m {
             _ if direct => n,
             0..ONE_TILE => unit,
             _ => PANEL / size / kc,
         };
         let nc = even(n, widest, unit);
-        let packed_a = if packs_a(a, n) { mc * (kc + PADDING) } else { 0 };
+        let packed_a = if packs_a { mc * (kc + PADDING) } else { 0 };
         let keep = m > mc;
         let packed_b = match (direct, keep) {
             (true, _) => 0,

@@ -31,7 +31,8 @@ pub(crate) fn multiply<T: Scalar>(
 /// Whether Cᵀ = BᵀAᵀ costs less than C = AB. The cost is counted in halves of a vector operation,
 /// for each step of depth: two for each register of C, where the last of a row costs as much as a
 /// full one; one for each number of a factor that must be transposed while it is packed. And one
-/// for each number of C, once, if that must be transposed.
+/// for each number of C, once, if that must be transposed. What is gained has to be a fortieth of
+/// the whole: C's way through scratch costs more than it counts for here.
 pub(crate) fn transposing_is_cheaper<T: Scalar>(
     kernels: &Kernels<T>,
     a: Matrix<T>,
@@ -47,7 +48,8 @@ pub(crate) fn transposing_is_cheaper<T: Scalar>(
         + transpose(m, a.row_stride != 1)
         + transpose(n, b.row_stride != 1 && n >= PACKED_ROWS);
     let c = transpose(m * n, n > 1 || c.row_stride() > 1);
-    transposed.saturating_mul(k).saturating_add(c) < as_it_stands.saturating_mul(k)
+    let worth_it = as_it_stands - as_it_stands / 40;
+    transposed.saturating_mul(k).saturating_add(c) < worth_it.saturating_mul(k)
 }
 
 /// C ← A·B, or C ← C + A·B, by way of Cᵀ = BᵀAᵀ: into C itself if it is one column without gaps;
