@@ -17,7 +17,7 @@ const SMALLEST_CACHED: usize = 4 << 10;
 /// From so many bytes on a buffer is large: fresh pages for it would cost more than a search.
 const LARGE: usize = 64 << 10;
 /// At most this many bytes of large buffers wait to be used again, per thread and element type.
-const MOST_CACHED: usize = 512 << 20;
+const MOST_CACHED: usize = 1 << 30;
 /// At most this many buffers that are not large do: so few that a search takes no time.
 const MOST_MIDDLING: usize = 32;
 
