@@ -11,7 +11,9 @@ use super::operands::Source;
 use super::view::Matrix;
 use crate::Scalar;
 
-/// kc, the depth of a block, in numbers: 2 KiB of a row of A in `f32`.
+/// kc, the depth of a block, in numbers: 2 KiB of a row of A in `f32`. It may be more where A's rows
+/// lie in runs and all columns of B make one panel nevertheless: each cut is one more walk through
+/// A.
 const KC: usize = 512;
 /// mc, rows of A in a block: 48 KiB of it, of which two rows of tiles stay in the first-level cache
 /// while B streams by. A multiple of every height of tile.
@@ -120,13 +122,14 @@ impl Sizes {
         let near = |b: &Matrix<T>| m.saturating_mul(b.row_stride) <= NEAR * unit;
         let direct = matches!(b, Source::Matrix(b) if b.col_stride == 1
             && (m <= DIRECT_ROWS || m <= FEW_ROWS && near(b)));
+        let packs_a = packs_a(a, n);
         let deepest = match m {
             0..ONE_TILE => ONE_TILE_MICRO_PANEL / size / unit,
             ONE_TILE..=FEW_ROWS => KC / 2,
+            _ if a.col_stride == 1 => KC.max(PANEL / size / n.next_multiple_of(unit)),
             _ => KC,
         };
         let kc = even(k, deepest, LINE / size);
-        let packs_a = packs_a(a, n);
         let mc = match m {
             ..=FEW_ROWS => m,
             _ => even(m, if packs_a && kc >= LONG { PACKED_MC } else { MC }, 12),

@@ -10,6 +10,9 @@ use super::direct::direct;
 use super::vector::{gemv, ger};
 use crate::Scalar;
 
+/// The most rows that [`gemv`] takes.
+const FEW_ROWS: usize = 4;
+
 /// C ← A·B, or C ← C + A·B.
 pub(crate) fn multiply<T: Scalar>(
     kernels: &Kernels<T>,
@@ -28,11 +31,11 @@ pub(crate) fn multiply<T: Scalar>(
     blocked(kernels, a, b, accumulate, c);
 }
 
-/// Whether Cᵀ = BᵀAᵀ costs less than C = AB. The cost is counted in halves of a vector operation,
-/// for each step of depth: two for each register of C, where the last of a row costs as much as a
-/// full one; one for each number of a factor that must be transposed while it is packed. And one
-/// for each number of C, once, if that must be transposed. What is gained has to be a fortieth of
-/// the whole: C's way through scratch costs more than it counts for here.
+/// Whether Cᵀ = BᵀAᵀ costs less than C = AB. The cost is counted in vector operations. For each step
+/// of depth it is one for each register of C, where the last of a row costs as much as a full one,
+/// and one for each number of a factor that must be transposed; half of one where a few rows meet
+/// it, for `gemv` does that in registers. And it is one for each number of C, once, if that must be
+/// transposed.
 pub(crate) fn transposing_is_cheaper<T: Scalar>(
     kernels: &Kernels<T>,
     a: Matrix<T>,
@@ -40,16 +43,19 @@ pub(crate) fn transposing_is_cheaper<T: Scalar>(
     c: &Target<T>,
 ) -> bool {
     let (m, n, k) = (c.rows(), c.cols(), a.cols);
-    let transpose = |numbers: usize, needed: bool| if needed { numbers } else { 0 };
-    let as_it_stands = 2 * m * kernels.vectors(n)
-        + transpose(n, b.col_stride != 1)
-        + transpose(m, a.col_stride != 1 && m >= PACKED_ROWS);
-    let transposed = 2 * n * kernels.vectors(m)
-        + transpose(m, a.row_stride != 1)
-        + transpose(n, b.row_stride != 1 && n >= PACKED_ROWS);
-    let c = transpose(m * n, n > 1 || c.row_stride() > 1);
-    let worth_it = as_it_stands - as_it_stands / 40;
-    transposed.saturating_mul(k).saturating_add(c) < worth_it.saturating_mul(k)
+    let cost = |[m, n]: [usize; 2], [a_in_runs, b_in_runs]: [bool; 2]| {
+        let a = if a_in_runs || m < PACKED_ROWS { 0 } else { m };
+        let b = match b_in_runs {
+            true => 0,
+            false if m <= FEW_ROWS => n / 2,
+            false => n,
+        };
+        m * kernels.vectors(n) + a + b
+    };
+    let as_it_stands = cost([m, n], [a.col_stride == 1, b.col_stride == 1]);
+    let transposed = cost([n, m], [b.row_stride == 1, a.row_stride == 1]);
+    let c = if n > 1 || c.row_stride() > 1 { m * n } else { 0 };
+    transposed.saturating_mul(k).saturating_add(c) < as_it_stands.saturating_mul(k)
 }
 
 /// C ← A·B, or C ← C + A·B, by way of Cᵀ = BᵀAᵀ: into C itself if it is one column without gaps;
