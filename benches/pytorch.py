@@ -339,6 +339,10 @@ class Clock:
 
 
 def serve():
+    try:
+        import backpack  # which one row of many asks for: better known now than after all others
+    except ModuleNotFoundError as missing:
+        sys.exit(f"{missing}: python3 -m pip install backpack-for-pytorch")
     serving.answer(torch.__version__, Clock().time)
 
 

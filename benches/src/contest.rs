@@ -12,10 +12,10 @@ const SAMPLE: f64 = 10e-3;
 const ROUNDS: (usize, usize) = (3, 21);
 /// What takes longer than this, in seconds, has nothing left in the caches to be warm.
 const LONG: f64 = 0.03;
-/// A pause in which the spinning threads of this process go to sleep, and one for those of other
-/// processes, which spin for longer.
+/// A pause in which the spinning threads of a Rust library go to sleep, and one for those of others,
+/// which spin for longer: OpenBLAS's for 2²⁶ ticks of the clock.
 const PAUSE: Duration = Duration::from_millis(3);
-const LONG_PAUSE: Duration = Duration::from_millis(20);
+const LONG_PAUSE: Duration = Duration::from_millis(40);
 
 /// The rivals that are not written in Rust: each has a ratio of its own, under this heading. C has
 /// none, for it is no library.
@@ -226,18 +226,19 @@ impl Referee {
 
     /// One turn: seconds for one run.
     fn turn(&mut self, rival: &mut Rival, plan: Plan) -> f64 {
-        let (seconds, pause) = match &mut rival.work {
-            Work::Ours(work) => (threads::with(self.threads, || plan.time(work)), PAUSE),
-            Work::Peer(work) => (plan.time(work), PAUSE),
+        let seconds = match &mut rival.work {
+            Work::Ours(work) => threads::with(self.threads, || plan.time(work)),
+            Work::Peer(work) => plan.time(work),
             Work::Served(who, workload) => {
                 let server = self.servers.iter_mut().find(|server| server.name == *who);
                 let server = server.expect("rivals without one are left out");
                 let seconds = server.time(workload, self.threads, plan.warm, plan.repeats);
-                (seconds.unwrap_or_else(|error| panic!("{error}")), LONG_PAUSE)
+                seconds.unwrap_or_else(|error| panic!("{error}"))
             }
         };
         if self.threads > 1 {
-            std::thread::sleep(pause);
+            let rust = NOT_RUST.iter().all(|(name, _)| *name != rival.name);
+            std::thread::sleep(if rust { PAUSE } else { LONG_PAUSE });
         }
         seconds
     }

@@ -27,7 +27,9 @@ impl Server {
     /// If there is no such Python, or no PyTorch in it.
     pub fn pytorch(python: &str) -> Result<Self> {
         let mut command = Command::new(python);
-        command.arg(beside("pytorch.py")).arg("--serve");
+        // Each of its threads on a processor of its own: else the system now and then puts two on
+        // one, where they wait for each other.
+        command.arg(beside("pytorch.py")).arg("--serve").env("OMP_PROC_BIND", "true");
         Self::start("PyTorch", command, "python3 -m pip install torch")
     }
 

@@ -185,7 +185,8 @@ fn with_cache<T: 'static, R>(f: impl FnOnce(&mut Cache<T>) -> R) -> Option<R> {
     CACHES.try_with(find).ok().flatten()
 }
 
-/// The bytes that wait on this thread to be used again. No meter counts them.
+/// The bytes that wait on this thread to be used again: a gigabyte of each element type at most,
+/// not counting small buffers. No meter counts them.
 #[must_use]
 pub fn cached_bytes() -> usize {
     let bytes = |caches: &Caches| caches.f32.bytes() + caches.f64.bytes() + caches.u32.bytes();
