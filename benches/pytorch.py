@@ -340,7 +340,7 @@ class Clock:
 
 def serve():
     try:
-        import backpack  # which one row of many asks for: better known now than after all others
+        import backpack  # Chapter 10's rows use it. Better missed now than after all the others.
     except ModuleNotFoundError as missing:
         sys.exit(f"{missing}: python3 -m pip install backpack-for-pytorch")
     serving.answer(torch.__version__, Clock().time)

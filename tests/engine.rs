@@ -183,7 +183,7 @@ fn every_layout() {
 
 /// Around the edges of tiles, strips and blocks; primes; long and thin ones; outer products.
 #[rustfmt::skip]
-const AWKWARD: [(usize, usize, usize); 45] = [
+const AWKWARD: [(usize, usize, usize); 46] = [
     (12, 256, 16), (13, 257, 17), (96, 64, 33), (97, 65, 31), (193, 513, 65), (211, 127, 199),
     (64, 64, 64), (128, 128, 128), (6, 1000, 64), (7, 1000, 65), (17, 517, 129), (50, 50, 50),
     (1, 50, 50), (1, 1025, 515), (2, 700, 301), (3, 129, 513), (515, 1025, 1), (1031, 50, 1),
@@ -203,6 +203,8 @@ const AWKWARD: [(usize, usize, usize); 45] = [
     (37, 1, 333),
     // A B that is larger than the first-level cache, and not packed for so few rows of A.
     (20, 601, 33),
+    // Narrow, and so deep that the depth is cut nevertheless.
+    (97, 4200, 40),
 ];
 
 #[test]

@@ -13,7 +13,7 @@ const ROUNDS: (usize, usize) = (3, 21);
 /// What takes longer than this, in seconds, has nothing left in the caches to be warm.
 const LONG: f64 = 0.03;
 /// A pause in which the spinning threads of a Rust library go to sleep, and one for those of others,
-/// which spin for longer: OpenBLAS's for 2²⁶ ticks of the clock.
+/// which spin for longer: OpenBLAS's for 2²⁶ ticks of the clock, 30 ms or so.
 const PAUSE: Duration = Duration::from_millis(3);
 const LONG_PAUSE: Duration = Duration::from_millis(40);
 
@@ -33,7 +33,7 @@ pub const NOT_RUST: [(&str, &str); 7] = [
 pub enum Work {
     /// Longhand, on the number of threads that the run is about.
     Ours(Box<dyn FnMut()>),
-    /// A Rust peer, in this process.
+    /// A peer in this process.
     Peer(Box<dyn FnMut()>),
     /// Who answers from a process of its own, by name, and what it calls the workload.
     Served(&'static str, String),

@@ -30,7 +30,7 @@ impl Server {
         // Each of its threads on a processor of its own: else the system now and then puts two on
         // one, where they wait for each other.
         command.arg(beside("pytorch.py")).arg("--serve").env("OMP_PROC_BIND", "true");
-        Self::start("PyTorch", command, "python3 -m pip install torch")
+        Self::start("PyTorch", command, "python3 -m pip install torch backpack-for-pytorch")
     }
 
     /// JAX in this Python, which has to know when it starts how many threads it may have.

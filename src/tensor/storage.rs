@@ -128,8 +128,12 @@ impl<T> Waiting<T> {
         Some(self.buffers.remove(found))
     }
 
-    /// Adds one, and lets the oldest go until there are no more than `most_bytes` and `most`.
+    /// Adds one, and lets the oldest go until there are no more than `most_bytes` and `most`. One
+    /// with more bytes than that is let go itself.
     fn put(&mut self, buffer: Vec<T>, most_bytes: usize, most: usize) {
+        if size_of::<T>() * buffer.len() > most_bytes {
+            return;
+        }
         self.bytes += size_of::<T>() * buffer.len();
         self.buffers.push(buffer);
         while self.bytes > most_bytes || self.buffers.len() > most {
@@ -185,8 +189,8 @@ fn with_cache<T: 'static, R>(f: impl FnOnce(&mut Cache<T>) -> R) -> Option<R> {
     CACHES.try_with(find).ok().flatten()
 }
 
-/// The bytes that wait on this thread to be used again: a gigabyte of each element type at most,
-/// not counting small buffers. No meter counts them.
+/// The bytes that wait on this thread to be used again: of each element type a gibibyte at most,
+/// and 32 buffers of less than 64 KiB. No meter counts them.
 #[must_use]
 pub fn cached_bytes() -> usize {
     let bytes = |caches: &Caches| caches.f32.bytes() + caches.f64.bytes() + caches.u32.bytes();

@@ -29,7 +29,7 @@ any other word is a filter: only rows with it in their names
   --threads N        threads for every rival (1)
   --f64              products in f64 instead of f32
   --seed N           of the random shapes (1)
-  --pytorch PYTHON   with PyTorch in this Python: pip install torch
+  --pytorch PYTHON   with PyTorch in this Python: pip install torch backpack-for-pytorch
   --jax PYTHON       with JAX in this Python: pip install jax
   --budget SECONDS   time for each row, roughly (0.4)
   --record FILE      also write every median time to this file, separated by tabs

@@ -11,27 +11,25 @@ use super::operands::Source;
 use super::view::Matrix;
 use crate::Scalar;
 
-/// kc, the depth of a block, in numbers: 2 KiB of a row of A in `f32`. It may be more where A's rows
-/// lie in runs and all columns of B make one panel nevertheless: each cut is one more walk through
-/// A.
+/// kc, the depth of a block, in numbers: 2 KiB of a row of A in `f32`. It is more where A's rows lie
+/// in runs and B is so narrow that a deeper panel still has no more bytes than [`PANEL`]: with
+/// each cut C is read and written once more, and A's rows are visited again.
 const KC: usize = 512;
-/// mc, rows of A in a block: 48 KiB of it, of which two rows of tiles stay in the first-level cache
-/// while B streams by. A multiple of every height of tile.
+/// mc, rows of A in a block: 48 KiB of it where kc is [`KC`], of which two rows of tiles stay in the
+/// first-level cache while B streams by. A multiple of every height of tile.
 const MC: usize = 24;
-/// mc, if A is packed and kc at least [`LONG`]. A transposed A is read in runs of so many numbers,
-/// which should be longer than a cache line or two. A multiple of every height of tile, too.
+/// mc, if A is packed and the sums are [`LONG`]. A transposed A is read in runs of mc numbers, which
+/// should be longer than a cache line or two. A multiple of every height of tile, too.
 const PACKED_MC: usize = 96;
-/// With shorter sums than this, the time goes into C, which is best written a few rows at a time.
+/// With fewer steps of depth than this, the time goes into C, which is best written a few rows at a
+/// time.
 const LONG: usize = 128;
 /// A of up to this many rows is one block. Then it is B's micro-panel that stays in the first-level
 /// cache while the rows pass: with half the depth, 16 KiB.
-const FEW_ROWS: usize = 96;
+const ONE_BLOCK: usize = 96;
 /// Bytes of a packed panel of B, kc × nc, which is read over and over in one stream: from the
 /// second-level cache, where that holds as much beside A.
 const PANEL: usize = 1 << 20;
-/// Bytes of a cache line. The depth is cut into whole ones: a B whose columns lie in runs is packed
-/// by turning pieces of them over, and a line that two pieces share would be fetched twice.
-const LINE: usize = 64;
 /// Micro-panels packed at one go, so that B's rows are read in runs of four micro-panels' width.
 pub(super) const GROUP: usize = 4;
 /// With fewer rows than this, one tile is as tall as A, and wider than others: there is room for
@@ -42,7 +40,7 @@ const ONE_TILE_MICRO_PANEL: usize = 16 << 10;
 /// With up to this many rows, B is not packed: a micro-panel would be used by two tiles at most,
 /// and copying it takes longer than reading it twice where it lies.
 const DIRECT_ROWS: usize = 12;
-/// With up to [`FEW_ROWS`] it is not packed either, if A's rows times the numbers from one row of B
+/// With up to [`ONE_BLOCK`] it is not packed either, if A's rows times the numbers from one row of B
 /// to the next are at most so many times a micro-panel's columns. The nearer to each other B's rows
 /// lie, the more it is as if packed; and the fewer rows A has, the less often it is read.
 const NEAR: usize = 96;
@@ -53,13 +51,10 @@ const DIRECT_BYTES: usize = 32 << 10;
 pub(super) const PACKED_ROWS: usize = 17;
 /// A transposed A is packed if it has more bytes than this: more than the first-level cache holds.
 const CACHED: usize = 64 << 10;
-/// Bytes of a page of memory. An A whose rows begin at least so far apart is packed, if B has
-/// [`PAYING_COLS`] columns.
+/// Bytes of a page of memory.
 const PAGE: usize = 4 << 10;
 /// So many pages a processor finds without looking them up anew, with some to spare.
 const PAGES: usize = 512;
-/// So many columns of B make up for packing an A whose rows lie pages apart.
-const PAYING_COLS: usize = 64;
 
 /// Numbers between the rows of a packed block of A, so that the rows do not all fall into the same
 /// few places of the cache.
@@ -83,13 +78,11 @@ pub(super) struct Sizes {
     pub packed_b: usize,
 }
 
-/// Whether A is packed, for a product of n columns.
+/// Whether A is packed: if its rows do not lie in runs, and it is large.
 #[inline]
-fn packs_a<T: Scalar>(a: &Matrix<T>, n: usize) -> bool {
-    let size = size_of::<T>();
-    let far = a.row_stride >= PAGE / size && n >= PAYING_COLS;
-    let near = a.row_stride == 1 && a.col_stride * a.cols * size <= CACHED;
-    a.rows >= PACKED_ROWS && (a.col_stride != 1 && !near || far)
+fn packs_a<T: Scalar>(a: &Matrix<T>) -> bool {
+    let near = a.row_stride == 1 && a.col_stride * a.cols * size_of::<T>() <= CACHED;
+    a.rows >= PACKED_ROWS && a.col_stride != 1 && !near
 }
 
 /// Whether A·B is best computed with B as it lies, or packed as a whole if its rows are not in
@@ -100,7 +93,7 @@ pub(super) fn is_direct<T: Scalar>(kernels: &Kernels<T>, a: &Matrix<T>, b: &Matr
     let in_runs = b.col_stride == 1;
     let row = if in_runs { b.row_stride } else { kernels.vectors(b.cols) * kernels.lanes };
     let small = row.saturating_mul(b.rows * size_of::<T>()) <= DIRECT_BYTES;
-    in_runs && kernels.mr(kernels.nr(a.rows)) >= a.rows || small && !packs_a(a, b.cols)
+    in_runs && kernels.mr(kernels.nr(a.rows)) >= a.rows || small && !packs_a(a)
 }
 
 /// How many rows of B a micro-panel has, if B is not packed. One micro-panel is read from top to
@@ -121,18 +114,18 @@ impl Sizes {
         let unit = nr * kernels.lanes;
         let near = |b: &Matrix<T>| m.saturating_mul(b.row_stride) <= NEAR * unit;
         let direct = matches!(b, Source::Matrix(b) if b.col_stride == 1
-            && (m <= DIRECT_ROWS || m <= FEW_ROWS && near(b)));
-        let packs_a = packs_a(a, n);
+            && (m <= DIRECT_ROWS || m <= ONE_BLOCK && near(b)));
+        let packs_a = packs_a(a);
         let deepest = match m {
             0..ONE_TILE => ONE_TILE_MICRO_PANEL / size / unit,
-            ONE_TILE..=FEW_ROWS => KC / 2,
+            ONE_TILE..=ONE_BLOCK => KC / 2,
             _ if a.col_stride == 1 => KC.max(PANEL / size / n.next_multiple_of(unit)),
             _ => KC,
         };
-        let kc = even(k, deepest, LINE / size);
+        let kc = even(k, deepest, 1);
         let mc = match m {
-            ..=FEW_ROWS => m,
-            _ => even(m, if packs_a && kc >= LONG { PACKED_MC } else { MC }, 12),
+            ..=ONE_BLOCK => m,
+            _ => even(m, if packs_a && k >= LONG { PACKED_MC } else { MC }, 12),
         };
         let widest = match m {
             _ if direct => n,
@@ -144,7 +137,7 @@ impl Sizes {
         let keep = m > mc;
         let packed_b = match (direct, keep) {
             (true, _) => 0,
-            (false, true) => nc.next_multiple_of(unit) * kc,
+            (false, true) => nc * kc,
             (false, false) => (GROUP * (unit + kernels.lanes)) * kc,
         };
         Self { mc, kc, nc, nr, keep, packed_a, packed_b }

@@ -23,7 +23,7 @@ mod peak;
 mod table;
 
 pub(super) use copy::Move;
-pub(super) use gemv::Gemv;
+pub(super) use gemv::{GEMV_ROWS, Gemv};
 pub(super) use ger::Ger;
 pub(super) use im2col::{LeftTile, MAX_IM2COL_ROWS, MAX_IM2COL_VECTORS, RightTile, WHOLE_TILE};
 pub(super) use matrix::Tile;

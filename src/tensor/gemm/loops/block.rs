@@ -1,6 +1,6 @@
 //! How a block of C is computed: as it stands or as its transpose, and by which loops (chapter 1).
 
-use super::super::kernels::{Kernels, Move};
+use super::super::kernels::{GEMV_ROWS, Kernels, Move};
 use super::super::operands::{Source, Target};
 use super::super::scratch::with_scratch;
 use super::super::sizes::PACKED_ROWS;
@@ -9,9 +9,6 @@ use super::blocked::blocked;
 use super::direct::direct;
 use super::vector::{gemv, ger};
 use crate::Scalar;
-
-/// The most rows that [`gemv`] takes.
-const FEW_ROWS: usize = 4;
 
 /// C ← A·B, or C ← C + A·B.
 pub(crate) fn multiply<T: Scalar>(
@@ -33,9 +30,9 @@ pub(crate) fn multiply<T: Scalar>(
 
 /// Whether Cᵀ = BᵀAᵀ costs less than C = AB. The cost is counted in vector operations. For each step
 /// of depth it is one for each register of C, where the last of a row costs as much as a full one,
-/// and one for each number of a factor that must be transposed; half of one where a few rows meet
-/// it, for `gemv` does that in registers. And it is one for each number of C, once, if that must be
-/// transposed.
+/// and one for each number of a factor that must be transposed (which an A of few rows need not be);
+/// half of one for a B that goes through [`gemv`], which does it in registers. And it is one for
+/// each number of C, once, if that must be transposed.
 pub(crate) fn transposing_is_cheaper<T: Scalar>(
     kernels: &Kernels<T>,
     a: Matrix<T>,
@@ -47,7 +44,7 @@ pub(crate) fn transposing_is_cheaper<T: Scalar>(
         let a = if a_in_runs || m < PACKED_ROWS { 0 } else { m };
         let b = match b_in_runs {
             true => 0,
-            false if m <= FEW_ROWS => n / 2,
+            false if m <= GEMV_ROWS => n / 2,
             false => n,
         };
         m * kernels.vectors(n) + a + b

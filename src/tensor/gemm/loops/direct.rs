@@ -75,8 +75,8 @@ fn one_tile<T: Scalar>(
     true
 }
 
-/// [`ger`] or [`direct`], unless the transpose has fewer registers of C. (Of a product of depth one
-/// that matters only if C is a column, which is a row at once.)
+/// [`ger`] or [`direct`], unless the transpose has fewer registers of C. Of a product of depth one
+/// it is taken only where C is a column: then it is a row, with nothing to transpose.
 #[inline(never)] // It wants room for much that a single tile does not need.
 fn tiny<T: Scalar>(
     kernels: &Kernels<T>,
@@ -88,8 +88,10 @@ fn tiny<T: Scalar>(
     let (m, n) = (a.rows, b.cols);
     let c = &Target::new(c);
     let as_it_stands = m * kernels.vectors(n) <= n * kernels.vectors(m);
-    (as_it_stands || n > 1) && ger(kernels, a, b, accumulate, c)
-        || as_it_stands && direct(kernels, a, b, accumulate, c)
+    if n == 1 && !as_it_stands {
+        return false;
+    }
+    ger(kernels, a, b, accumulate, c) || as_it_stands && direct(kernels, a, b, accumulate, c)
 }
 
 /// C ← A·B, or C ← C + A·B, by nothing but tiles. `false`, and nothing done, where it pays to cut
