@@ -29,6 +29,11 @@ pub const NOT_RUST: [(&str, &str); 7] = [
     ("scan", "/scan"),
 ];
 
+/// Whether the rival of this name is written in Rust.
+fn in_rust(name: &str) -> bool {
+    NOT_RUST.iter().all(|(other, _)| *other != name)
+}
+
 /// How a rival does its work once.
 pub enum Work {
     /// Longhand, on the number of threads that the run is about.
@@ -136,7 +141,7 @@ impl Row {
 
     /// The fastest of the Rust peers.
     pub fn best_peer(&self) -> Option<&'static str> {
-        self.fastest(|name| NOT_RUST.iter().all(|(other, _)| *other != name))
+        self.fastest(in_rust)
     }
 
     /// The fastest of all the others.
@@ -237,8 +242,7 @@ impl Referee {
             }
         };
         if self.threads > 1 {
-            let rust = NOT_RUST.iter().all(|(name, _)| *name != rival.name);
-            std::thread::sleep(if rust { PAUSE } else { LONG_PAUSE });
+            std::thread::sleep(if in_rust(rival.name) { PAUSE } else { LONG_PAUSE });
         }
         seconds
     }

@@ -12,7 +12,9 @@
 //!
 //! Which factor rests in the first-level cache? With many rows it is A's block: B's micro-panels,
 //! packed one behind the other, stream past it, and the processor sees what comes next and fetches
-//! it. With few rows all of A is one block, and each micro-panel of B rests while the rows pass.
+//! it. With few rows all of A is one block, and each micro-panel of B rests while the rows pass. A
+//! block that is packed, or deep because B is narrow, is larger than that cache, and comes from the
+//! second-level one.
 //!
 //! A tile of C leaves the registers only once for each round of LOOP 4. It comes back to go on with
 //! the same sums: cutting the depth changes nothing in any result.
