@@ -75,7 +75,7 @@ fn spelt(choices: &mut Choices) {
     let rank = choices.below(4);
     let shape: Vec<usize> = (0..rank).map(|_| choices.below(4)).collect();
     let fortran = choices.flip();
-    let file = Spelling { descr, shape: &shape, fortran, mistake: choices.below(10) };
+    let file = Spelling { descr, shape: &shape, fortran, mistake: choices.below(11) };
     let count: usize = shape.iter().product();
     let (header, right) = file.write(choices);
     let mut bytes = b"\x93NUMPY".to_vec();
@@ -172,10 +172,11 @@ impl Spelling<'_> {
             sizes => format!("({}{})", sizes.join(","), choices.pick(&["", ",", " , "])),
         };
         let descr = if mistake(2) { "<c8" } else { self.descr };
-        let boolean = match (mistake(3), self.fortran) {
-            (true, _) => "true",
-            (_, true) => "True",
-            (_, false) => "False",
+        let boolean = match (mistake(3), mistake(9), self.fortran) {
+            (true, ..) => "true",
+            (_, true, _) => choices.pick(&["TrueFalse", "True False", "FalseTrue"]),
+            (.., true) => "True",
+            (.., false) => "False",
         };
         let descr_key = if mistake(4) { "Descr" } else { "descr" };
         let mut entries = vec![

@@ -194,10 +194,12 @@ impl Parser<'_> {
     }
 
     fn boolean(&mut self) -> Result<bool> {
-        match (self.text.eat_word("True"), self.text.eat_word("False")) {
-            (true, _) => Ok(true),
-            (_, true) => Ok(false),
-            _ => Err(self.text.unexpected("True or False")),
+        if self.text.eat_word("True") {
+            Ok(true)
+        } else if self.text.eat_word("False") {
+            Ok(false)
+        } else {
+            Err(self.text.unexpected("True or False"))
         }
     }
 
