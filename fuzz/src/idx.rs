@@ -3,7 +3,6 @@
 use longhand::data::gzip::gunzip;
 use longhand::data::{Digits, Idx, IdxData};
 use longhand::{ErrorKind, Tensor};
-use std::path::PathBuf;
 
 pub fn check(data: &[u8]) {
     match data.split_first() {
@@ -82,11 +81,12 @@ fn digits(data: &[u8]) {
         images.resize(16 + usize::from(count) * 784, 7);
     }
     let labels = &rest[cut..];
-    let path = |name: &str| -> PathBuf {
+    let files = ["images", "labels"].map(|name| {
         std::env::temp_dir().join(format!("longhand-fuzz-{}-{name}", std::process::id()))
-    };
-    std::fs::write(path("images"), &images).expect("the temporary folder can be written");
-    std::fs::write(path("labels"), labels).expect("the temporary folder can be written");
+    });
+    for (file, bytes) in files.iter().zip([&images, labels]) {
+        std::fs::write(file, bytes).expect("the temporary folder can be written");
+    }
     let pair = [Idx::from_bytes(&images), Idx::from_bytes(labels)].map(Result::ok);
     let expected = match pair {
         [Some(images), Some(labels)] => match (images.into_parts(), labels.into_parts()) {
@@ -99,7 +99,7 @@ fn digits(data: &[u8]) {
         },
         _ => None,
     };
-    match (Digits::read(path("images"), path("labels")), expected) {
+    match (Digits::read(&files[0], &files[1]), expected) {
         (Ok(digits), Some((pixels, labels))) => {
             assert_eq!(digits.labels(), labels);
             let images: Tensor<f64> = digits.images([784], 1.0);
@@ -110,7 +110,7 @@ fn digits(data: &[u8]) {
         (found, expected) => panic!("{found:?}, by the rule {expected:?}"),
     }
     // Removed, they never reach the disk; files cut to nothing and written anew would each time.
-    for name in ["images", "labels"] {
-        std::fs::remove_file(path(name)).expect("it was written above");
+    for file in &files {
+        std::fs::remove_file(file).expect("it was written above");
     }
 }
